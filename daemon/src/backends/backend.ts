@@ -1,0 +1,78 @@
+import type { BackendId, Estimate, Media, Model, OutputFile, Stage, StepName, StepStatistics, Task } from '@uprez/shared';
+import type { Logger } from '../log.ts';
+
+/** A way to do tasks. Adding one: a folder beside `local` and a line in `main.ts`. */
+export interface Backend {
+  readonly id: BackendId;
+  /** Jobs that may run at once. */
+  readonly slots: number;
+  models(): Promise<Model[]>;
+  /** Throws an `input.*`, `request.*` or `model.*` error when the task can't be done at all. */
+  estimate(task: Task, media: Media): Promise<Estimate>;
+  /**
+   * Does the task. Called again after a crash, a pause, an approval or a restart, and then continues from the journal.
+   * Rejects with the signal's reason when that aborts; no child process is left when it settles.
+   */
+  run(job: RunningJob): Promise<Outcome>;
+  /** Removes what an unfinished job left behind (partial files, cloud requests). Idempotent. */
+  discard(job: DiscardedJob): Promise<void>;
+}
+
+export type Outcome = { kind: 'finished'; output: OutputFile } | { kind: 'needs-approval'; estimate: Estimate };
+
+export interface RunningJob {
+  readonly id: string;
+  readonly task: Task;
+  readonly media: Media;
+  /** Reason: AppError `job.cancelled` or `daemon.stopping`. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly journal: Journal;
+  /** Lossy; call as often as there is something to say. */
+  report(progress: { stage: Stage; framesDone: number; framesTotal: number }): void;
+  /** Recorded. */
+  step(name: StepName, change: StepChange): void;
+  /** Largest resident memory of a process of this job, in bytes; recorded. */
+  memory(process: string, peakBytes: number): void;
+}
+
+export type DiscardedJob = Pick<RunningJob, 'id' | 'task' | 'media' | 'log' | 'journal'>;
+
+export interface StepChange {
+  status: 'running' | 'done' | 'failed';
+  /** 0 to 100. */
+  progress?: number;
+  statistics?: StepStatistics;
+}
+
+/** What a job has durably achieved. Synchronous: when a method returns, the record survives a power cut. */
+export interface Journal {
+  /** Decisions that must not change between runs (output path, frame count, quantiser …); the backend's own JSON. */
+  loadPlan(): unknown;
+  savePlan(plan: unknown): void;
+  segments(): Segment[];
+  addSegment(segment: Segment): void;
+  /** Forgets plan, segments and frames. */
+  clear(): void;
+}
+
+/** A run of frames that is complete in the partial file and synced to disk. */
+export interface Segment {
+  index: number;
+  /** Output frame numbers, counted from 0 over the whole job. */
+  firstFrame: number;
+  frames: FrameRecord[];
+  /** Where the segment's bytes lie in the partial file: from `offset` (included) to `end` (excluded). */
+  offset: number;
+  end: number;
+  /** Digest of the last decoded source frame, by which a resumed decoder proves that it continues at the right place. */
+  sourceDigest: string;
+}
+
+export interface FrameRecord {
+  number: number;
+  /** Position and size of the encoded frame in the partial file. */
+  offset: number;
+  sizeBytes: number;
+  inferenceMs: number;
+}

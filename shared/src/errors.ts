@@ -1,0 +1,370 @@
+import { z } from 'zod';
+
+/** Facts that an error sentence may mention. Values are shown to the user: never put secrets here. */
+export type ErrorData = Readonly<Record<string, string | number | boolean | null>>;
+
+interface ErrorRow {
+  /** HTTP status of the same error over REST. */
+  status: number;
+  /** May the same request succeed later without changing it? Decides the Retry button and automatic retries. */
+  retryable: boolean;
+  /** What happened, in the user's words. */
+  say: (data: ErrorData) => string;
+  /** What to do about it. */
+  next: (data: ErrorData) => string;
+}
+
+const row = (status: number, retryable: boolean, say: ErrorRow['say'], next: ErrorRow['next']): ErrorRow => ({
+  status,
+  retryable,
+  say,
+  next,
+});
+
+const file = (data: ErrorData): string => `“${String(data['file'] ?? 'the file')}”`;
+
+/** Every error a user can meet. Adding one: a row here and the throw. */
+export const errorTable = {
+  'input.missing': row(
+    404,
+    false,
+    (d) => `${file(d)} does not exist.`,
+    () => 'Check the path, or relink the clip.',
+  ),
+  'input.not-a-file': row(
+    400,
+    false,
+    (d) => `${file(d)} is not a regular file.`,
+    () => 'Choose a video file.',
+  ),
+  'input.bad-path': row(
+    400,
+    false,
+    (d) => `The path is not usable: ${String(d['why'])}.`,
+    () => 'Give an absolute path to a local file.',
+  ),
+  'input.unreadable': row(
+    403,
+    false,
+    (d) => `${file(d)} can't be opened for reading.`,
+    () => 'Check its permissions and that the drive is connected.',
+  ),
+  'input.empty': row(
+    400,
+    false,
+    (d) => `${file(d)} is empty (0 bytes).`,
+    () => 'Export or download the clip again.',
+  ),
+  'input.not-video': row(
+    400,
+    false,
+    (d) => `${file(d)} is not a video file (${String(d['why'])}).`,
+    () => 'Choose a MOV, MP4, MKV, AVI, MXF or WebM file.',
+  ),
+  'input.no-video': row(
+    400,
+    false,
+    (d) => `${file(d)} has no video stream.`,
+    () => 'Choose a clip with picture; sound alone can’t be upscaled.',
+  ),
+  'input.no-frames': row(
+    400,
+    false,
+    (d) => `${file(d)} holds no video frames.`,
+    () => 'Export or download the clip again.',
+  ),
+  'input.encrypted': row(
+    400,
+    false,
+    (d) => `${file(d)} is encrypted.`,
+    () => 'Export an unprotected copy and use that.',
+  ),
+  'input.truncated': row(
+    400,
+    false,
+    (d) => `${file(d)} is cut off: ${String(d['why'])}.`,
+    () => 'Copy or download the clip again.',
+  ),
+  'input.too-large': row(
+    413,
+    false,
+    (d) => `${file(d)} is too large: ${String(d['why'])}.`,
+    (d) => String(d['hint'] ?? 'Trim the clip or choose a smaller scale.'),
+  ),
+  'input.unsupported-codec': row(
+    400,
+    false,
+    (d) => `${file(d)} uses ${String(d['codec'])}, which can't be decoded here.`,
+    () => 'Convert it to H.264, HEVC or ProRes first.',
+  ),
+  'input.alpha': row(
+    400,
+    false,
+    (d) => `${file(d)} has an alpha channel, which ProRes 422 HQ can't hold.`,
+    () => 'Flatten the clip over its background first, or pass --drop-alpha to leave transparency out.',
+  ),
+  'input.hdr': row(
+    400,
+    false,
+    (d) => `${file(d)} is Dolby Vision without a base layer.`,
+    () => 'Export an HDR10, HLG or SDR copy and use that.',
+  ),
+  'input.bad-time': row(
+    400,
+    false,
+    (d) => `“${String(d['text'])}” is not a time.`,
+    () => 'Use seconds (3.5), hh:mm:ss.mmm or timecode (01:00:00:00).',
+  ),
+  'input.empty-range': row(
+    400,
+    false,
+    (d) =>
+      `The range from frame ${String(d['from'])} to ${String(d['to'])} holds no frames; the clip has ${String(d['frames'])}.`,
+    () => 'Choose an out point after the in point, inside the clip.',
+  ),
+  'input.changed': row(
+    409,
+    false,
+    (d) => `${file(d)} changed since the job was queued.`,
+    () => 'Queue the clip again.',
+  ),
+  'input.frame-mismatch': row(
+    422,
+    false,
+    (d) =>
+      `Frames don't add up at ${String(d['stage'])}: ${String(d['expected'])} expected, ${String(d['found'])} found.`,
+    () => 'The clip may be damaged: convert it with another tool and try that copy.',
+  ),
+  'request.invalid': row(
+    400,
+    false,
+    (d) => `The request is not valid: ${String(d['why'])}.`,
+    () => 'Check the options; `uprez help` lists them.',
+  ),
+  'request.duplicate': row(
+    409,
+    false,
+    () => 'The same clip with the same settings is already in the queue.',
+    () => 'Wait for that job, or cancel it first.',
+  ),
+  'request.large-enough': row(
+    400,
+    false,
+    (d) => `The clip is already ${String(d['size'])}; the target would be larger than ${String(d['limit'])}.`,
+    () => 'Choose a smaller scale.',
+  ),
+  'model.unknown': row(
+    404,
+    false,
+    (d) => `There is no model called “${String(d['model'])}”.`,
+    () => '`uprez models` lists the models that are here.',
+  ),
+  'model.corrupt': row(
+    500,
+    false,
+    (d) => `The model “${String(d['model'])}” is damaged: ${String(d['why'])}.`,
+    () => 'Reinstall Uprez, or pull the model again.',
+  ),
+  'setup.ffmpeg-missing': row(
+    503,
+    true,
+    (d) => `ffmpeg was not found${d['path'] ? ` at ${String(d['path'])}` : ''}.`,
+    () => 'Install ffmpeg 5 or newer, or set UPREZ_FFMPEG_PATH to it.',
+  ),
+  'setup.ffmpeg-unfit': row(
+    503,
+    true,
+    (d) => `This ffmpeg can't be used: ${String(d['why'])}.`,
+    () => 'Install a complete ffmpeg 5 or newer, or set UPREZ_FFMPEG_PATH to one.',
+  ),
+  'setup.disk-full': row(
+    507,
+    true,
+    (d) => `Not enough disk space in ${String(d['folder'])}: ${String(d['need'])} needed, ${String(d['free'])} free.`,
+    () => 'Free some space or choose another output folder, then retry.',
+  ),
+  'setup.output-folder': row(
+    400,
+    true,
+    (d) => `The output folder ${String(d['folder'])} can't be written: ${String(d['why'])}.`,
+    () => 'Choose another output folder.',
+  ),
+  'setup.config': row(
+    400,
+    false,
+    (d) => `The setting ${String(d['key'])} is not valid: ${String(d['why'])}.`,
+    () => 'Correct it and start again.',
+  ),
+  'setup.database': row(
+    500,
+    false,
+    (d) => `The job database can't be used: ${String(d['why'])}.`,
+    () => 'Restore the backup beside it, or move it away to start with an empty queue.',
+  ),
+  'local.decoder-failed': row(
+    422,
+    true,
+    (d) => `The decoder stopped at frame ${String(d['frame'])}: ${String(d['why'])}.`,
+    () => 'Retry; if it stops at the same frame, the clip is damaged there.',
+  ),
+  'local.encoder-failed': row(
+    500,
+    true,
+    (d) => `The ProRes encoder stopped at frame ${String(d['frame'])}: ${String(d['why'])}.`,
+    () => 'Retry; `uprez doctor` checks ffmpeg.',
+  ),
+  'local.inference-failed': row(
+    500,
+    true,
+    (d) => `The model failed at frame ${String(d['frame'])}: ${String(d['why'])}.`,
+    () => 'Retry with another model or a smaller clip.',
+  ),
+  'local.engine-crashed': row(
+    500,
+    true,
+    (d) => `The engine process ended unexpectedly (${String(d['why'])}).`,
+    () => 'Retry; the job continues where it was.',
+  ),
+  'local.verification-failed': row(
+    500,
+    true,
+    (d) =>
+      `The finished file failed its check: ${String(d['what'])} is ${String(d['found'])}, expected ${String(d['expected'])}.`,
+    () => 'Retry; nothing was published.',
+  ),
+  'job.cancelled': row(
+    409,
+    false,
+    () => 'The job was cancelled.',
+    () => 'Retry it to start again.',
+  ),
+  'job.not-found': row(
+    404,
+    false,
+    (d) => `There is no job ${String(d['id'])}.`,
+    () => '`uprez jobs` lists the jobs.',
+  ),
+  'job.illegal-action': row(
+    409,
+    false,
+    (d) => `A job that is ${String(d['state'])} can't ${String(d['action'])}.`,
+    () => 'Look at the job’s state first.',
+  ),
+  'daemon.stopping': row(
+    503,
+    true,
+    () => 'The daemon is stopping.',
+    () => 'The job goes on when it starts again.',
+  ),
+  'daemon.already-running': row(
+    409,
+    false,
+    (d) => `Uprez is already running (process ${String(d['pid'])}).`,
+    () => 'Use the running one, or stop it first.',
+  ),
+  'daemon.not-running': row(
+    503,
+    true,
+    () => 'The Uprez daemon is not running.',
+    () => 'Start it with `npm start`.',
+  ),
+  'daemon.no-port': row(
+    503,
+    true,
+    (d) => `All ports (${String(d['ports'])}) are taken.`,
+    () => 'Close the program that uses them and start again.',
+  ),
+  'daemon.unauthorized': row(
+    401,
+    false,
+    () => 'This client is not paired with the daemon.',
+    () => 'Pair it again.',
+  ),
+  'daemon.forbidden': row(
+    403,
+    false,
+    () => 'This connection is not allowed.',
+    () => 'Use the panel, the dashboard or the command line on this computer.',
+  ),
+  'daemon.version-mismatch': row(
+    426,
+    false,
+    (d) =>
+      `The ${String(d['older'])} is older than the other side (protocol ${String(d['found'])}, needed ${String(d['needed'])}).`,
+    (d) => `Update the ${String(d['older'])}.`,
+  ),
+  'daemon.busy': row(
+    429,
+    true,
+    () => 'Too many requests at once.',
+    () => 'Wait a moment and try again.',
+  ),
+  'daemon.disconnected': row(
+    503,
+    true,
+    () => 'The connection to the daemon was lost.',
+    () => 'It reconnects by itself; jobs go on meanwhile.',
+  ),
+  'daemon.internal': row(
+    500,
+    true,
+    () => 'Something went wrong inside Uprez.',
+    (d) => `Retry; the log has the details${d['id'] ? ` under ${String(d['id'])}` : ''}.`,
+  ),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
+
+/** The only error class that crosses a boundary: a code from the table, its facts, and the cause. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, data: ErrorData = {}, options?: { cause?: unknown }) {
+    super(errorTable[code].say(data), options);
+    this.name = 'AppError';
+    this.code = code;
+    this.data = data;
+  }
+
+  /** What the user can do about it. */
+  get next(): string {
+    return errorTable[this.code].next(this.data);
+  }
+
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+}
+
+/** An error as every client receives it. */
+export const WireError = z.object({
+  code: z.enum(codes),
+  message: z.string(),
+  next: z.string(),
+  retryable: z.boolean(),
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type WireError = z.infer<typeof WireError>;
+
+/** Unknown errors become `daemon.internal`: their text may hold paths or secrets and stays in the log. */
+export function toWire(error: unknown): WireError {
+  const known = error instanceof AppError ? error : new AppError('daemon.internal', {}, { cause: error });
+  return {
+    code: known.code,
+    message: known.message,
+    next: known.next,
+    retryable: known.retryable,
+    data: { ...known.data },
+  };
+}
+
+export function fromWire(wire: WireError): AppError {
+  return new AppError(wire.code, wire.data);
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { FrameRate } from './rational.ts';
+
+/** How chroma is sampled relative to luma. */
+export const ChromaFormat = z.enum(['400', '420', '422', '444', 'rgb']);
+export type ChromaFormat = z.infer<typeof ChromaFormat>;
+
+/** Colour tags by their ffmpeg names. `unknown` where the file says nothing. */
+export const ColorTags = z.object({
+  primaries: z.string(),
+  transfer: z.string(),
+  matrix: z.string(),
+  range: z.enum(['limited', 'full', 'unknown']),
+});
+export type ColorTags = z.infer<typeof ColorTags>;
+
+export const AudioTrack = z.object({
+  codec: z.string(),
+  channels: z.int().positive(),
+  sampleRate: z.int().positive(),
+  bitDepth: z.int().positive().nullable(),
+});
+export type AudioTrack = z.infer<typeof AudioTrack>;
+
+export const StartTimecode = z.object({ text: z.string(), dropFrame: z.boolean() });
+export type StartTimecode = z.infer<typeof StartTimecode>;
+
+/** What the probe found out about a clip. Sizes are coded sizes, before rotation and sample aspect. */
+export const Media = z.object({
+  container: z.string(),
+  codec: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** Clockwise degrees a player turns the picture by. */
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+  sampleAspect: z.object({ num: z.int().positive(), den: z.int().positive() }),
+  frameRate: FrameRate,
+  /** `variable` also for constant-rate files whose timestamps leave gaps or whose edit list cuts frames off. */
+  timing: z.enum(['constant', 'variable']),
+  /** Frames in the file; for variable timing the count before conforming. */
+  frameCount: z.int().positive(),
+  durationSeconds: z.number().positive(),
+  chroma: ChromaFormat,
+  bitDepth: z.int().min(8).max(16),
+  alpha: z.boolean(),
+  scan: z.enum(['progressive', 'interlaced']),
+  color: ColorTags,
+  timecode: StartTimecode.nullable(),
+  audio: z.array(AudioTrack),
+  sizeBytes: z.int().positive(),
+  /** Modification time of the file, so that a clip exchanged under the same name is noticed. */
+  modifiedMs: z.number(),
+});
+export type Media = z.infer<typeof Media>;
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Size as displayed upright, in stored pixels (rotation applied, sample aspect not). */
+export function uprightSize(media: Pick<Media, 'width' | 'height' | 'rotation'>): Size {
+  const sideways = media.rotation === 90 || media.rotation === 270;
+  return sideways ? { width: media.height, height: media.width } : { width: media.width, height: media.height };
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { callNames } from './calls.ts';
+import { WireError } from './errors.ts';
+import { Job, Progress } from './job.ts';
+import { Settings } from './settings.ts';
+
+/** Raised when old and new sides can't talk to each other. */
+export const PROTOCOL = 1;
+
+/** Ports the daemon may listen on, in this order. The panel's manifest lists the same. */
+export const PORTS = [47_810, 47_811, 47_812, 47_813, 47_814] as const;
+
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Opens a conversation; must be the first message. `pairing` names the secret to prove. */
+export const Hello = z
+  .object({
+    type: z.literal('hello'),
+    protocol: z.int(),
+    client: z.string().min(1).max(60),
+    /** A pairing's id, `cookie` for a dashboard that came through a one-time link, or `code` to pair anew. */
+    pairing: z.string().min(1).max(100),
+    nonce: hex64,
+  })
+  .strict();
+export type Hello = z.infer<typeof Hello>;
+
+export const Proof = z.object({ type: z.literal('proof'), proof: hex64 }).strict();
+
+export const Call = z
+  .object({ type: z.literal('call'), id: z.int().nonnegative(), name: z.enum(callNames), params: z.unknown() })
+  .strict();
+export type Call = z.infer<typeof Call>;
+
+export const ClientMessage = z.discriminatedUnion('type', [
+  Hello,
+  Proof,
+  Call,
+  z.object({ type: z.literal('ping') }).strict(),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+export const Challenge = z.object({
+  type: z.literal('challenge'),
+  protocol: z.int(),
+  instance: z.string(),
+  nonce: hex64,
+  proof: hex64,
+});
+
+/** Complete state; sent first, and again never: later messages are whole objects that replace their older selves. */
+export const Snapshot = z.object({
+  type: z.literal('snapshot'),
+  version: z.string(),
+  jobs: z.array(Job),
+  progress: z.record(z.string(), Progress),
+  settings: Settings,
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** A client paired by code receives its lasting secret once, sealed to the code's proof. */
+export const ServerMessage = z.discriminatedUnion('type', [
+  Challenge,
+  Snapshot,
+  z.object({ type: z.literal('paired'), pairing: z.string(), sealedSecret: hex64 }),
+  z.object({ type: z.literal('job'), job: Job }),
+  z.object({ type: z.literal('job-removed'), id: z.string() }),
+  z.object({ type: z.literal('progress'), id: z.string(), progress: Progress }),
+  z.object({ type: z.literal('settings'), settings: Settings }),
+  z.object({ type: z.literal('reply'), id: z.int(), result: z.unknown() }),
+  z.object({ type: z.literal('refusal'), id: z.int().nullable(), error: WireError }),
+  z.object({ type: z.literal('pong') }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
