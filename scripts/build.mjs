@@ -1,0 +1,73 @@
+// Bundles the daemon's three programs and the dashboard into dist folders. Does nothing where nothing changed.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root } from './root.mjs';
+
+const programs = {
+  uprez: 'daemon/src/main.ts',
+  engine: 'daemon/src/engine/main.ts',
+  inference: 'daemon/src/engine/inference-worker.ts',
+};
+
+/** Builds what is older than its sources. */
+export async function build() {
+  const shared = newest('shared/src', 'package.json', 'package-lock.json', 'scripts/build.mjs');
+  const daemon = Math.max(shared, newest('daemon/src', 'daemon/package.json'));
+  const plugin = Math.max(
+    shared,
+    newest('plugin/src', 'plugin/package.json', 'plugin/vite.config.ts', 'plugin/index.html'),
+  );
+  if (daemon > oldest(...Object.keys(programs).map((name) => `daemon/dist/${name}.mjs`))) await buildDaemon();
+  if (plugin > oldest('plugin/dist/dashboard/index.html')) await buildDashboard();
+}
+
+async function buildDaemon() {
+  const esbuild = await import('esbuild');
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(programs).map(([out, entry]) => ({ out, in: entry })),
+    outdir: 'daemon/dist',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    plugins: [externalPackages],
+    logLevel: 'warning',
+  });
+}
+
+/** Packages stay outside (native parts, licences), our own workspaces go in. */
+const externalPackages = {
+  name: 'external-packages',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || path.startsWith('@uprez/') ? undefined : { path, external: true },
+    );
+  },
+};
+
+async function buildDashboard() {
+  const vite = await import('vite');
+  await vite.build({ root: join(root, 'plugin'), logLevel: 'warn' });
+}
+
+/** Time of the latest change below the paths, in milliseconds. */
+function newest(...paths) {
+  return Math.max(...paths.flatMap((path) => changeTimes(join(root, path))));
+}
+
+function oldest(...paths) {
+  return Math.min(...paths.map((path) => (existsSync(join(root, path)) ? statSync(join(root, path)).mtimeMs : 0)));
+}
+
+/** Folders count too: their time changes when a file is removed. */
+function changeTimes(path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return [stats?.mtimeMs ?? 0];
+  return [stats.mtimeMs, ...readdirSync(path).flatMap((name) => changeTimes(join(path, name)))];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
