@@ -1,7 +1,7 @@
 import { type CallName, type CallParams, type CallResult, calls } from './calls.ts';
 import { AppError, fromWire } from './errors.ts';
 import { applyMessage, emptyView, type View } from './job-mirror.ts';
-import { type ClientMessage, PROTOCOL, ServerMessage } from './messages.ts';
+import { type ClientMessage, PROTOCOL, ServerMessage, type Snapshot } from './messages.ts';
 import { type Handshake, proof, sameProof } from './pairing.ts';
 
 /** The part of a WebSocket that the client uses; browsers, UXP and `ws` all have it. */
@@ -40,11 +40,12 @@ export class DaemonClient {
   private readonly socket: Socket;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Set<(view: View) => void>();
-  private current: View = emptyView;
+  private current: View;
   private nextId = 1;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, snapshot: Snapshot) {
     this.socket = socket;
+    this.current = applyMessage(emptyView, snapshot);
     this.closed = new Promise((resolve) => {
       socket.onclose = () => {
         this.rejectAll();
@@ -60,11 +61,9 @@ export class DaemonClient {
    * Throws `daemon.unauthorized` (unknown pairing, or an impostor on the port), `daemon.version-mismatch`,
    * `daemon.disconnected`.
    */
-  static async connect(options: ClientOptions): Promise<DaemonClient> {
-    const snapshot = await shakeHands(options);
-    const client = new DaemonClient(options.socket);
-    client.current = applyMessage(emptyView, snapshot);
-    return client;
+  static connect(options: ClientOptions): Promise<DaemonClient> {
+    // The client takes over in the same turn: the next message may come with the same packet as the snapshot.
+    return shakeHands(options, (snapshot) => new DaemonClient(options.socket, snapshot));
   }
 
   get view(): View {
@@ -98,8 +97,14 @@ export class DaemonClient {
 
   private receive(data: unknown): void {
     const message = parseMessage(data);
+    // Whatever it is, it is not the daemon that shook hands.
+    if (!message) return this.close();
     if (message.type === 'reply')
-      return this.settle(message.id, (call) => call.resolve(calls[call.name].result.parse(message.result)));
+      return this.settle(message.id, (call) => {
+        const result = calls[call.name].result.safeParse(message.result);
+        if (result.success) call.resolve(result.data);
+        else call.reject(new AppError('daemon.internal', {}, { cause: result.error }));
+      });
     if (message.type === 'refusal') return this.refuse(message.id, fromWire(message.error));
     this.current = applyMessage(this.current, message);
     for (const listener of this.listeners) listener(this.current);
@@ -122,7 +127,7 @@ export class DaemonClient {
 }
 
 /** hello → challenge (the daemon proves itself first) → proof → snapshot; with a cookie hello → snapshot. */
-function shakeHands(options: ClientOptions): Promise<ServerMessage & { type: 'snapshot' }> {
+function shakeHands<T>(options: ClientOptions, welcome: (snapshot: Snapshot) => T): Promise<T> {
   const { socket, credentials, nonce } = options;
   return new Promise((resolve, reject) => {
     const fail = (error: AppError): void => {
@@ -136,7 +141,8 @@ function shakeHands(options: ClientOptions): Promise<ServerMessage & { type: 'sn
     socket.onerror = () => reject(new AppError('daemon.disconnected'));
     socket.onmessage = (event) => {
       const message = parseMessage(event.data);
-      if (message.type === 'snapshot') return resolve(message);
+      if (!message) return fail(new AppError('daemon.unauthorized'));
+      if (message.type === 'snapshot') return resolve(welcome(message));
       if (message.type === 'refusal') return fail(fromWire(message.error));
       if (message.type !== 'challenge' || credentials.kind === 'cookie')
         return fail(new AppError('daemon.unauthorized'));
@@ -164,6 +170,11 @@ function answerChallenge(
   return proof(secret, 'client', handshake);
 }
 
-function parseMessage(data: unknown): ServerMessage {
-  return ServerMessage.parse(JSON.parse(String(data)));
+/** Undefined where the text is no message of this protocol. */
+function parseMessage(data: unknown): ServerMessage | undefined {
+  try {
+    return ServerMessage.parse(JSON.parse(String(data)));
+  } catch {
+    return undefined;
+  }
 }
