@@ -42,6 +42,7 @@ const rows = [
       'onnxruntime-node',
       'zod',
       'daemon/src/engine/',
+      'daemon/src/backends/backend',
       'daemon/src/media/',
       'daemon/src/models/',
     ],
@@ -76,7 +77,15 @@ const rows = [
   { from: 'daemon/src/backends/backend', allow: ['@uprez/shared', 'daemon/src/log'] },
   {
     from: 'daemon/src/store/',
-    allow: ['@uprez/shared', 'node:', 'better-sqlite3', 'zod', 'daemon/src/store/', 'daemon/src/log'],
+    allow: [
+      '@uprez/shared',
+      'node:',
+      'better-sqlite3',
+      'zod',
+      'daemon/src/store/',
+      'daemon/src/backends/backend',
+      'daemon/src/log',
+    ],
   },
   {
     from: 'daemon/src/jobs/',
@@ -132,7 +141,7 @@ const rows = [
   // Single files of the daemon's root: settings, paths, lock, log, health.
   {
     from: 'daemon/src/',
-    allow: ['@uprez/shared', 'node:', 'pino', 'zod', 'daemon/src/'],
+    allow: ['@uprez/shared', 'node:', 'pino', 'better-sqlite3', 'zod', 'daemon/src/'],
     deny: ['daemon/src/api/', 'daemon/src/jobs/', 'daemon/src/backends/', 'daemon/src/engine/'],
   },
 ];
@@ -146,7 +155,7 @@ const mayImportEnds = {
 };
 
 /** Files that may start processes; everything else goes through them. */
-const mayStartProcesses = ['daemon/src/media/ffmpeg', 'daemon/src/backends/local/', 'daemon/src/cli/browser'];
+const mayStartProcesses = ['daemon/src/media/ffmpeg', 'daemon/src/backends/local/', 'daemon/src/jobs/leftovers'];
 
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|import\(\s*'([^']+)'\s*\)/g;

@@ -1,0 +1,73 @@
+import { type DaemonClient, SettingsPatch } from '@uprez/shared';
+import type { Connection } from './connect.ts';
+import { healthLines, modelTable } from './print.ts';
+import { listenForStop } from './stop-signals.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Says where the dashboard is and, if the daemon is ours, keeps it running until it is asked to stop. */
+export async function serve({ client, own }: Connection, terminal: Terminal): Promise<void> {
+  const { url } = await client.call('openDashboard', {});
+  terminal.note(own ? 'Uprez is running. Ctrl-C stops it.' : 'Uprez is already running.');
+  terminal.note('Dashboard (the link works once; start again for another):');
+  terminal.out(url);
+  if (!own) return;
+  using signals = listenForStop();
+  await Promise.race([signals.stopped, own.stopRequested]);
+  terminal.note('Stopping. Unfinished jobs go on at the next start.');
+}
+
+export async function showModels(client: DaemonClient, json: boolean, terminal: Terminal): Promise<void> {
+  const models = await client.call('listModels', {});
+  for (const line of json ? [JSON.stringify(models)] : modelTable(models)) terminal.out(line);
+}
+
+/** Exit code 1 when something is wrong. */
+export async function doctor(client: DaemonClient, json: boolean, terminal: Terminal): Promise<number> {
+  const health = await client.call('getHealth', {});
+  for (const line of json ? [JSON.stringify(health)] : healthLines(health)) terminal.out(line);
+  return health.checks.some(({ status }) => status === 'error') ? 1 : 0;
+}
+
+/** Shows all settings, shows one, or changes one. */
+export async function settings(
+  client: DaemonClient,
+  request: { key: string | undefined; value: string | undefined; json: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const { key, value } = request;
+  const all: Record<string, string | number | boolean | null> =
+    key !== undefined && value !== undefined
+      ? await client.call('changeSettings', patchOf(key, value))
+      : await client.call('getSettings', {});
+  if (key !== undefined && !(key in all)) throw unknownSetting(key);
+  const shown = key === undefined ? all : { [key]: all[key] ?? null };
+  if (request.json) terminal.out(JSON.stringify(shown));
+  else for (const [name, content] of Object.entries(shown)) terminal.out(`${name} = ${content ?? 'none'}`);
+}
+
+export async function pair(client: DaemonClient, terminal: Terminal): Promise<void> {
+  const { code, expiresAt } = await client.call('offerPairing', {});
+  terminal.note(`Type this code in the panel; it is good until ${new Date(expiresAt).toLocaleTimeString()}:`);
+  terminal.out(code);
+}
+
+function patchOf(key: string, text: string): SettingsPatch {
+  if (!(key in SettingsPatch.shape)) throw unknownSetting(key);
+  // "2", "true" and "none" mean a number, a truth value and nothing; everything else is text.
+  for (const value of [literal(text), text]) {
+    const patch = SettingsPatch.safeParse({ [key]: value });
+    if (patch.success) return patch.data;
+  }
+  throw new UsageError(`“${text}” is not possible for ${key}.`);
+}
+
+function literal(text: string): unknown {
+  if (text === 'none') return null;
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function unknownSetting(key: string): UsageError {
+  return new UsageError(`There is no setting “${key}”. There are: ${Object.keys(SettingsPatch.shape).join(', ')}.`);
+}

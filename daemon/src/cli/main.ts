@@ -1,0 +1,85 @@
+import { CommanderError } from 'commander';
+import { type Config, type Flags, loadConfig } from '../config.ts';
+import { type Connection, connectOrStart, connectToRunning, type StartDaemon } from './connect.ts';
+import { doctor, pair, serve, settings, showModels } from './house-verbs.ts';
+import type { UpscaleFlags } from './options.ts';
+import { errorLine } from './print.ts';
+import { createProgram, type Verbs } from './program.ts';
+import { actOnJobs, showJobs, watch } from './queue-verbs.ts';
+import { listenForStop } from './stop-signals.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { checkUpscale, upscale } from './upscale.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface CliParts {
+  version: string;
+  startDaemon: StartDaemon;
+}
+
+/** Runs one command line (without program name). Resolves to the exit code: 0, 1 failed, 2 wrong usage, 130 interrupted. */
+export async function runCli(args: readonly string[], parts: CliParts): Promise<number> {
+  const terminal = openTerminal();
+  let exitCode = 0;
+  const verbs = createVerbs({ ...parts, terminal, exit: (code) => (exitCode = code), flags: () => program.opts() });
+  const program = createProgram(parts.version, verbs);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failure(error, terminal);
+  }
+}
+
+interface Surroundings extends CliParts {
+  terminal: Terminal;
+  exit(code: number): void;
+  /** Flags that are understood before and after the verb. */
+  flags(): Flags;
+}
+
+interface OutputFlags {
+  json?: boolean;
+}
+
+function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verbs {
+  const config = (): Config => {
+    const loaded = loadConfig({ flags: flags() });
+    for (const warning of loaded.warnings) terminal.note(`Warning: ${warning}.`);
+    return loaded;
+  };
+  const connected = async (verb: (connection: Connection) => Promise<number | void>): Promise<void> => {
+    await using connection = await connectOrStart(config(), startDaemon);
+    exit((await verb(connection)) ?? 0);
+  };
+  const running = async (verb: (connection: Connection) => Promise<number | void>): Promise<void> => {
+    await using connection = await connectToRunning(config());
+    exit((await verb(connection)) ?? 0);
+  };
+  return {
+    serve: () => connected((connection) => serve(connection, terminal)),
+    upscale: async (clips, given: UpscaleFlags & object) => {
+      checkUpscale(clips, given);
+      using signals = listenForStop();
+      await connected((connection) => upscale(connection, { clips, flags: given, stopped: signals.stopped }, terminal));
+    },
+    jobs: (id, { json = false }: OutputFlags) => connected(({ client }) => showJobs(client, { id, json }, terminal)),
+    watch: ({ json = false }: OutputFlags) => running(({ client }) => watch(client, json, terminal)),
+    act: (verb, ids) => connected(({ client }) => actOnJobs(client, { verb, ids }, terminal)),
+    models: ({ json = false }: OutputFlags) => connected(({ client }) => showModels(client, json, terminal)),
+    doctor: ({ json = false }: OutputFlags) => connected(({ client }) => doctor(client, json, terminal)),
+    settings: (key, value, { json = false }: OutputFlags) =>
+      connected(({ client }) => settings(client, { key, value, json }, terminal)),
+    pair: () => running(({ client }) => pair(client, terminal)),
+    stop: () =>
+      running(async ({ client }) => {
+        await client.call('shutdown', {});
+      }),
+  };
+}
+
+function failure(error: unknown, terminal: Terminal): number {
+  // commander has already said what is wrong; its code is 0 for help and version only.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  terminal.note(error instanceof UsageError ? error.message : errorLine(error));
+  return error instanceof UsageError ? 2 : 1;
+}

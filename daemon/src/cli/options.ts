@@ -1,0 +1,97 @@
+import {
+  AppError,
+  type FrameRate,
+  frameRate,
+  type NewTask,
+  parseFrameRate,
+  parseTime,
+  type Settings,
+} from '@uprez/shared';
+import { InvalidArgumentError } from 'commander';
+
+/** Flags of `upscale` as commander hands them over; what is absent comes from the settings. */
+export interface UpscaleFlags {
+  scale?: 2 | 4;
+  model?: string;
+  backend?: 'local' | 'topaz';
+  from?: string;
+  to?: string;
+  fps?: FrameRate;
+  handles?: number;
+  audio: boolean;
+  dropAlpha?: boolean;
+  output?: string;
+  json?: boolean;
+  detach?: boolean;
+}
+
+/** Rates at which every well-formed time reads: drop-frame needs 59.94, frame numbers above 59 need more. */
+const widestRates = [frameRate(60000, 1001), frameRate(240)];
+
+/** Accepts what is a time at some rate; the clip's own rate decides later which frame it is. */
+export function time(text: string): string {
+  if (widestRates.some((rate) => readable(text, rate))) return text;
+  throw new InvalidArgumentError('Use seconds (3.5), hh:mm:ss.mmm or timecode (00:00:03:12).');
+}
+
+export function rate(text: string): FrameRate {
+  const parsed = parseFrameRate(text);
+  if (parsed) return parsed;
+  throw new InvalidArgumentError('Use frames per second from 1 to 240, such as 24, 23.976 or 30000/1001.');
+}
+
+export function scale(text: string): 2 | 4 {
+  if (text === '2' || text === '4') return text === '2' ? 2 : 4;
+  throw new InvalidArgumentError('Use 2 or 4.');
+}
+
+export function backend(text: string): 'local' | 'topaz' {
+  if (text === 'local' || text === 'topaz') return text;
+  throw new InvalidArgumentError('Use local or topaz.');
+}
+
+export function handles(text: string): number {
+  const frames = Number(text);
+  if (/^\d+$/.test(text) && frames <= 10_000) return frames;
+  throw new InvalidArgumentError('Use a whole number of frames from 0 to 10000.');
+}
+
+/** Does the text name one file rather than a folder? */
+export function namesFile(text: string): boolean {
+  return /\.mov$/i.test(text);
+}
+
+/** The task on a whole clip; what the flags leave open is as the settings say. */
+export function taskOf(source: string, flags: UpscaleFlags, settings: Settings): NewTask {
+  return {
+    source,
+    scale: flags.scale ?? settings.scale,
+    model: flags.model ?? settings.model,
+    backend: flags.backend ?? settings.backend,
+    frameRate: flags.fps ?? null,
+    handles: flags.handles ?? settings.handles,
+    output: flags.output ?? null,
+    audio: flags.audio ? 'keep' : 'none',
+    dropAlpha: flags.dropAlpha ?? false,
+  };
+}
+
+/** Frames of the clip that the times mean. Throws `input.bad-time`, `input.empty-range`. */
+export function rangeOf(flags: Pick<UpscaleFlags, 'from' | 'to'>, clip: { frameRate: FrameRate; frameCount: number }) {
+  const from = flags.from === undefined ? 0 : parseTime(flags.from, clip.frameRate);
+  const to = flags.to === undefined ? null : parseTime(flags.to, clip.frameRate);
+  const end = Math.min(to ?? clip.frameCount, clip.frameCount);
+  if (from >= end)
+    throw new AppError('input.empty-range', { from, to: to ?? clip.frameCount, frames: clip.frameCount });
+  return { from, to };
+}
+
+function readable(text: string, at: FrameRate): boolean {
+  try {
+    parseTime(text, at);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { basename } from 'node:path';
+import { AppError, type Health, type Job, type JobReport, type Model, type Progress, type View } from '@uprez/shared';
+import { bytes, duration } from './progress-bar.ts';
+
+/** What happened and what to do, in one line and without a stack. */
+export function errorLine(error: unknown): string {
+  if (error instanceof AppError) return sentence(error.message, error.next);
+  const internal = new AppError('daemon.internal');
+  const why = error instanceof Error ? error.message : String(error);
+  return sentence(`${internal.message.replace(/\.$/, '')} (${why}).`, internal.next);
+}
+
+export function clipName(job: Pick<Job, 'task'>): string {
+  return basename(job.task.source);
+}
+
+export function jobTable(view: View): string[] {
+  if (view.jobs.length === 0) return ['No jobs.'];
+  return table(
+    view.jobs.map((job) => [
+      job.id.slice(0, 8),
+      job.state,
+      progressOf(job, view.progress[job.id]),
+      clipName(job),
+      ending(job),
+    ]),
+  );
+}
+
+/** One line about a job that has ended. */
+export function outcomeLine(job: Job): string {
+  return `${clipName(job)}: ${ending(job) || job.state}`;
+}
+
+export function reportLines({ job, segments, errors, peakMemory }: JobReport): string[] {
+  const { task, media } = job;
+  return [
+    `job ${job.id}: ${job.state}, attempt ${job.attempts}`,
+    `source: ${task.source} (${media.width}x${media.height}, ${media.codec}, ${media.frameCount} frames)`,
+    `task: ${task.scale}x, model ${task.model}, on ${task.backend}`,
+    ...job.steps.map((step) => `step ${step.name}: ${step.status}, ${Math.round(step.progress)} %`),
+    `segments: ${segments.done} of ${segments.total}, ${segments.frames} frames, ${bytes(segments.bytes)}`,
+    ...Object.entries(peakMemory).map(([name, size]) => `memory of ${name}: ${bytes(size)} at most`),
+    ...errors.map(({ error }) => `error: ${sentence(error.message, error.next)}`),
+    ...(job.output?.checks ?? []).map((check) => `${check.ok ? 'ok' : 'WRONG'} ${check.what}: ${check.found}`),
+    ...(job.output ? [`output: ${job.output.path}`] : []),
+  ];
+}
+
+export function modelTable(models: Model[]): string[] {
+  return table(
+    models.map((model) => [
+      model.id,
+      model.scales.map((scale) => `${scale}x`).join(' '),
+      model.backend,
+      model.ready ? 'ready' : 'not ready',
+      model.licence,
+      model.purpose,
+    ]),
+  );
+}
+
+export function healthLines(health: Health): string[] {
+  const signs = { ok: 'ok     ', warning: 'WARNING', error: 'ERROR  ' };
+  return [
+    `Uprez ${health.version}`,
+    ...health.checks.map(
+      ({ name, status, detail, next }) => `${signs[status]} ${name}: ${next ? sentence(detail, next) : detail}`,
+    ),
+  ];
+}
+
+function sentence(what: string, next: string): string {
+  return `${what} — ${next}`;
+}
+
+function progressOf(job: Job, progress: Progress | undefined): string {
+  if (job.state === 'succeeded') return '100 %';
+  return progress ? `${Math.floor(progress.fraction * 100)} %` : '';
+}
+
+function ending(job: Job): string {
+  if (job.output) return `${job.output.path} (${outputFacts(job)})`;
+  return job.error ? sentence(job.error.message, job.error.next) : '';
+}
+
+function outputFacts({ output, startedAt, endedAt }: Job): string {
+  if (!output) return '';
+  const facts = [`${output.width}x${output.height}`, `${output.frames} frames`, bytes(output.sizeBytes)];
+  const seconds = startedAt !== null && endedAt !== null ? (endedAt - startedAt) / 1000 : 0;
+  if (seconds > 0) facts.push(duration(seconds), `${(output.frames / seconds).toFixed(1)} fps`);
+  return facts.join(', ');
+}
+
+/** Columns as wide as their longest cell; the last one is free to be long. */
+function table(rows: string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

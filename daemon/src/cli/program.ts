@@ -1,0 +1,141 @@
+import { Command, Option } from 'commander';
+import { backend, handles, rate, scale, time } from './options.ts';
+
+/** What the verbs do; `main.ts` of this folder fills it in, so that this file is nothing but the shape of the language. */
+export interface Verbs {
+  serve(flags: object): Promise<void>;
+  upscale(clips: string[], flags: object): Promise<void>;
+  jobs(id: string | undefined, flags: object): Promise<void>;
+  watch(flags: object): Promise<void>;
+  act(verb: 'cancelJob' | 'retryJob' | 'approveJob' | 'removeJob', ids: string[]): Promise<void>;
+  models(flags: object): Promise<void>;
+  doctor(flags: object): Promise<void>;
+  settings(key: string | undefined, value: string | undefined, flags: object): Promise<void>;
+  pair(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The whole language of the command line. */
+export function createProgram(version: string, verbs: Verbs): Command {
+  const program = new Command('uprez')
+    .description('Upscales clips to ProRes 422 HQ, on this machine. Without a verb: serve.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help; also after a verb')
+    .exitOverride()
+    .showHelpAfterError('Type “uprez help” for all verbs and options.')
+    .addHelpText('after', examples);
+  for (const option of daemonOptions) program.addOption(option);
+  addUpscale(program, verbs);
+  addQueueVerbs(program, verbs);
+  addHouseVerbs(program, verbs);
+  return program;
+}
+
+/** Flags of everything in config.ts that can also be set by `UPREZ_…` and config.json. */
+const daemonOptions = [
+  ['--data-dir <folder>', 'database, log and settings'],
+  ['--temp-dir <folder>', 'unfinished files (default: beside the result)'],
+  ['--output-dir <folder>', 'results (default: beside the source)'],
+  ['--model-path <folder>', 'further models'],
+  ['--ffmpeg-path <file>', 'ffmpeg to use'],
+  ['--max-file-size <size>', 'largest source, such as 50GB'],
+  ['--cleanup-interval <time>', 'how often old jobs leave the list, such as 1h'],
+  ['--threads <n>', 'threads of the model on the CPU'],
+  ['--port <n>', 'port to listen on'],
+  ['--log-level <level>', 'trace, debug, info, warn, error or fatal'],
+].map(([flags = '', text]) => new Option(flags, text).helpGroup('Daemon options (also UPREZ_… variables):'));
+
+const json = (): Option => new Option('--json', 'for programs: JSON instead of words');
+
+function addUpscale(program: Command, verbs: Verbs): void {
+  program
+    .command('upscale')
+    .description('upscale clips and wait for the results')
+    .argument('<clips...>', 'video files')
+    .option('--scale <factor>', '2 or 4', scale)
+    .option('--model <id>', 'a model of `uprez models`')
+    .option('--backend <name>', 'local or topaz', backend)
+    .option('--from <time>', 'in point: seconds, hh:mm:ss.mmm or timecode from the clip’s first frame', time)
+    .option('--to <time>', 'out point, not included', time)
+    .option('--fps <rate>', 'conform to a frame rate: 24, 23.976, 30000/1001', rate)
+    .option('--handles <frames>', 'extra frames before and after the range', handles)
+    .option('--no-audio', 'leave the sound out')
+    .option('--drop-alpha', 'leave transparency out, which ProRes 422 can’t hold')
+    .option('--output <path>', 'a folder, or a file ending in .mov')
+    .option('--detach', 'leave it to the running daemon and print the job’s id')
+    .addOption(new Option('--json', 'events as JSON lines on stdout; the last one is the result'))
+    .action((clips: string[], flags: object) => verbs.upscale(clips, flags));
+}
+
+function addQueueVerbs(program: Command, verbs: Verbs): void {
+  program
+    .command('jobs')
+    .description('list the jobs, or tell all about one')
+    .argument('[id]', 'a job’s id, or its beginning')
+    .addOption(json())
+    .action((id: string | undefined, flags: object) => verbs.jobs(id, flags));
+  program
+    .command('watch')
+    .description('follow the running daemon’s jobs')
+    .addOption(json())
+    .action((flags: object) => verbs.watch(flags));
+  const actions = [
+    ['cancel', 'cancelJob', 'stop jobs and remove what they left behind'],
+    ['retry', 'retryJob', 'queue failed or cancelled jobs again'],
+    ['approve', 'approveJob', 'accept the price of jobs that wait for it'],
+    ['remove', 'removeJob', 'take ended jobs off the list; results stay'],
+  ] as const;
+  for (const [name, verb, description] of actions)
+    program
+      .command(name)
+      .description(description)
+      .argument('<ids...>', 'ids, or their beginnings')
+      .action((ids: string[]) => verbs.act(verb, ids));
+}
+
+function addHouseVerbs(program: Command, verbs: Verbs): void {
+  program
+    .command('serve', { isDefault: true })
+    .description('run the daemon and print the dashboard’s link (default)')
+    // An unknown verb lands here, as the default's argument.
+    .argument('[verb]')
+    .action((word: string | undefined, flags: object, command: Command) => {
+      if (word !== undefined) command.error(`error: unknown verb “${word}”`);
+      return verbs.serve(flags);
+    });
+  program
+    .command('models')
+    .description('list the models')
+    .addOption(json())
+    .action((flags: object) => verbs.models(flags));
+  program
+    .command('doctor')
+    .description('check what Uprez needs')
+    .addOption(json())
+    .action((flags: object) => verbs.doctor(flags));
+  program
+    .command('settings')
+    .description('show the settings, one of them, or change one')
+    .argument('[key]')
+    .argument('[value]', '“none” empties a setting')
+    .addOption(json())
+    .action((key: string | undefined, value: string | undefined, flags: object) => verbs.settings(key, value, flags));
+  program
+    .command('pair')
+    .description('print a code that pairs a panel with the running daemon')
+    .action(() => verbs.pair());
+  program
+    .command('stop')
+    .description('stop the running daemon')
+    .action(() => verbs.stop());
+}
+
+const examples = `
+Examples:
+  uprez upscale clip.mp4                           2x with the model “fast”, beside the clip
+  uprez upscale *.mp4 --scale 4 --output results   several clips, into a folder
+  uprez upscale clip.mov --from 00:00:10:00 --to 00:00:15:00 --handles 12
+  uprez jobs                                       what is waiting, running and done
+  uprez cancel 3f2a                                ids may be shortened
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;

@@ -1,0 +1,49 @@
+import type { Progress, Stage } from '@uprez/shared';
+
+const stages: Record<Stage, string> = {
+  prepare: 'getting ready',
+  process: '',
+  finish: 'finishing the file',
+  verify: 'checking the file',
+};
+
+/** One terminal line: name, bar, percent, frame, speed and time left, as far as they fit. */
+export function barLine(name: string, progress: Progress, columns: number): string {
+  const facts = progressFacts(progress);
+  const width = Math.max(10, Math.min(30, columns - name.length - facts.length - 6));
+  const filled = Math.floor(progress.fraction * width);
+  const line = `${name} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${facts}`;
+  // The last column stays empty: writing it makes some terminals begin a new line.
+  return line.slice(0, Math.max(0, columns - 1));
+}
+
+/** The same in words, for logs and pipes. */
+export function plainLine(name: string, progress: Progress): string {
+  return `${name}: ${progressFacts(progress)}`;
+}
+
+function progressFacts(progress: Progress): string {
+  const { stage, fraction, framesDone, framesTotal, framesPerSecond, secondsLeft } = progress;
+  const facts = [`${Math.floor(fraction * 100)} %`];
+  if (stages[stage]) facts.push(stages[stage]);
+  else facts.push(`frame ${framesDone}/${framesTotal}`);
+  if (framesPerSecond !== null) facts.push(`${framesPerSecond.toFixed(1)} fps`);
+  if (secondsLeft !== null) facts.push(`${duration(secondsLeft)} left`);
+  return facts.join(', ');
+}
+
+/** "8 s", "2:05 min", "1:02:05 h". */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)} h` : `${m}:${two(s)} min`;
+}
+
+/** "950 B", "24.3 MB", in powers of 1000 like file managers. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  return `${(count / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+}

@@ -1,0 +1,33 @@
+/** Why the command line was asked to stop, as the shell's exit code for it. */
+export type StopCode = 129 | 130 | 143;
+
+export interface StopSignals extends Disposable {
+  /** Resolves at Ctrl-C, at a request to end, or when the terminal closes. */
+  readonly stopped: Promise<StopCode>;
+}
+
+const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Takes over the stop signals. The second one leaves at once: whoever insists has a reason. */
+export function listenForStop(): StopSignals {
+  let resolve: (code: StopCode) => void = () => {};
+  let asked = false;
+  const stopped = new Promise<StopCode>((settle) => (resolve = settle));
+  const names = Object.keys(codes) as (keyof typeof codes)[];
+  const listener = (name: NodeJS.Signals): void => {
+    const code = codes[name as keyof typeof codes];
+    // The job is in the database; the next start goes on with it.
+    // oxlint-disable-next-line unicorn/no-process-exit
+    if (asked) process.exit(code);
+    asked = true;
+    if (name === 'SIGINT') process.stderr.write('\nStopping. Press Ctrl-C again to leave at once.\n');
+    resolve(code);
+  };
+  for (const name of names) process.on(name, listener);
+  return {
+    stopped,
+    [Symbol.dispose]() {
+      for (const name of names) process.off(name, listener);
+    },
+  };
+}

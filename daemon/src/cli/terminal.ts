@@ -1,0 +1,40 @@
+/** Where the command line writes: results to stdout, everything about them to stderr. */
+export interface Terminal {
+  /** A result, for people and programs to read. */
+  out(line: string): void;
+  /** A remark. */
+  note(line: string): void;
+  /** A line that the next status replaces; only where `interactive`. */
+  status(line: string): void;
+  readonly interactive: boolean;
+  readonly columns: number;
+}
+
+export function openTerminal(stdout = process.stdout, stderr = process.stderr): Terminal {
+  let statusShown = false;
+  const clear = (): void => {
+    if (statusShown) stderr.write('\r\u001B[2K');
+    statusShown = false;
+  };
+  // A reader that has seen enough (`uprez jobs | head`) is no error.
+  stdout.on('error', () => {});
+  return {
+    out(line) {
+      clear();
+      stdout.write(`${line}\n`);
+    },
+    note(line) {
+      clear();
+      stderr.write(`${line}\n`);
+    },
+    status(line) {
+      clear();
+      stderr.write(line);
+      statusShown = true;
+    },
+    interactive: stderr.isTTY,
+    get columns() {
+      return stderr.columns || 80;
+    },
+  };
+}
