@@ -1,4 +1,14 @@
-import type { BackendId, Estimate, Media, Model, OutputFile, Stage, StepName, StepStatistics, Task } from '@uprez/shared';
+import type {
+  BackendId,
+  Estimate,
+  Media,
+  Model,
+  OutputFile,
+  Stage,
+  StepName,
+  StepStatistics,
+  Task,
+} from '@uprez/shared';
 import type { Logger } from '../log.ts';
 
 /** A way to do tasks. Adding one: a folder beside `local` and a line in `main.ts`. */

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { AppError, fromWire } from '@uprez/shared';
+import type { EngineResult, EngineTask, FromEngine, ToEngine } from '../../engine/plan.ts';
+
+export interface EngineOptions {
+  /** The bundled engine. */
+  script: string;
+  signal: AbortSignal;
+  onMessage: (message: FromEngine) => void;
+  /** Called with the process group's number before anything runs in it, and when it is gone. */
+  started: (pid: number) => void;
+  ended: (pid: number) => void;
+}
+
+/** Kept of what a dying engine says. */
+const STDERR_KEPT = 8 * 1024;
+
+/**
+ * Runs one task in a process of its own. When this settles, the engine and all its children are gone.
+ * Rejects with the engine's error, `local.engine-crashed`, or the signal's reason.
+ */
+export async function runEngine(task: EngineTask, options: EngineOptions): Promise<EngineResult> {
+  const { script, signal, onMessage } = options;
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  const pid = child.pid;
+  if (pid === undefined) throw new AppError('local.engine-crashed', { why: 'it could not be started' });
+  options.started(pid);
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_KEPT);
+  });
+  let outcome: { result: EngineResult } | { error: AppError } | undefined;
+  child.on('message', (message: FromEngine) => {
+    if (message.type === 'done') outcome = { result: message.result };
+    else if (message.type === 'failed') outcome = { error: fromWire(message.error) };
+    if (!signal.aborted) onMessage(message);
+  });
+  const kill = (): void => killGroup(pid);
+  signal.addEventListener('abort', kill, { once: true });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit code ${String(code)}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  child.send({ type: 'run', task } satisfies ToEngine, () => undefined);
+  const end = await ended;
+  signal.removeEventListener('abort', kill);
+  // Its ffmpeg children outlive an engine that was killed; the group still has its number.
+  kill();
+  options.ended(pid);
+  signal.throwIfAborted();
+  if (!outcome) throw new AppError('local.engine-crashed', { why: end }, { cause: new Error(stderr) });
+  if ('error' in outcome) throw outcome.error;
+  return outcome.result;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // Nobody left in it.
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  allowsDropFrame,
+  AppError,
+  framesToSeconds,
+  frameRate,
+  type FrameRate,
+  type Media,
+  outputName,
+  parseTimecode,
+  rateValue,
+  sameRate,
+  secondsToFrames,
+  type Size,
+  type Task,
+  uprightSize,
+} from '@uprez/shared';
+import { basename, dirname, join } from 'node:path';
+import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
+import type { SourceFormat } from '../../media/args.ts';
+import { outputColor } from '../../media/colors.ts';
+
+/** Largest side of a result, in pixels; ProRes decoders and editors stop being reliable above. */
+const LARGEST_SIDE = 8192;
+
+/** Rates that sequences are made in; clips with uneven timing are conformed to the nearest. */
+const standardRates: readonly FrameRate[] = [
+  frameRate(24000, 1001),
+  frameRate(24),
+  frameRate(25),
+  frameRate(30000, 1001),
+  frameRate(30),
+  frameRate(48),
+  frameRate(50),
+  frameRate(60000, 1001),
+  frameRate(60),
+];
+
+export interface PlanContext {
+  ffmpeg: string;
+  modelFile: string | null;
+  threads: number;
+  /** Folder for results where the task names none; null = beside the source. */
+  outputFolder: string | null;
+}
+
+/** Translates a task into what the engine does. Pure. Throws `input.alpha` and `input.too-large`. */
+export function enginePlan(
+  task: Task,
+  media: Media,
+  context: PlanContext,
+): Omit<EnginePlan, 'output'> & { output: Omit<EnginePlan['output'], 'path' | 'partial'> } {
+  const source = sourceFormat(task, media);
+  const rate = source.conformTo ?? media.frameRate;
+  return {
+    ffmpeg: context.ffmpeg,
+    source,
+    range: task.range,
+    handles: task.handles,
+    sourceFrames: source.conformTo ? null : media.frameCount,
+    frameRate: rate,
+    doublings: task.scale === 4 ? 2 : 1,
+    modelFile: context.modelFile,
+    threads: context.threads,
+    audio: task.audio === 'keep' ? audioPlans(media) : [],
+    output: {
+      size: outputSize(task, media),
+      sampleAspect: uprightAspect(media),
+      color: outputColor(media.color, uprightSize(media)),
+      timecode: startTimecode(media, rate),
+    },
+  };
+}
+
+/** Size of the result. Throws `input.alpha` and `input.too-large`. */
+export function outputSize(task: Task, media: Media): Size {
+  if (media.alpha && !task.dropAlpha) throw new AppError('input.alpha', { file: task.source });
+  const { width, height } = uprightSize(media);
+  const size = { width: width * task.scale, height: height * task.scale };
+  if (Math.max(size.width, size.height) > LARGEST_SIDE)
+    throw new AppError('input.too-large', {
+      file: task.source,
+      why: `${task.scale}x would be ${size.width}x${size.height}, and ${LARGEST_SIDE} is the most a side may have`,
+      hint: task.scale === 4 ? 'Use --scale 2.' : 'The clip is large enough as it is.',
+    });
+  return size;
+}
+
+/** Where the result goes before numbering: the task's file or folder, the settings' folder, or beside the source. */
+export function wantedPath(task: Task, outputFolder: string | null): string {
+  if (task.output?.toLowerCase().endsWith('.mov')) return task.output;
+  return join(task.output ?? outputFolder ?? dirname(task.source), outputName(task));
+}
+
+/** `.clip.mov.partial` would be hidden on some systems; people should see what is being made and why the disk fills. */
+export function partialPath(path: string): string {
+  return join(dirname(path), `${basename(path)}.partial`);
+}
+
+function sourceFormat(task: Task, media: Media): SourceFormat {
+  const rgb = media.chroma === 'rgb';
+  return {
+    path: task.source,
+    ...uprightSize(media),
+    chroma: rgb ? '444' : media.chroma === '400' ? '420' : (media.chroma as '420' | '422' | '444'),
+    depth: decodedDepth(media.bitDepth),
+    range: !rgb && media.color.range === 'full' ? 'full' : 'limited',
+    rgb,
+    interlaced: media.scan === 'interlaced',
+    sourceRate: media.frameRate,
+    conformTo: conformedRate(task, media),
+  };
+}
+
+function conformedRate({ frameRate: wanted }: Task, media: Media): FrameRate | null {
+  if (wanted && !(media.timing === 'constant' && sameRate(wanted, media.frameRate))) return wanted;
+  return media.timing === 'variable' ? nearestStandard(media.frameRate) : null;
+}
+
+function nearestStandard(rate: FrameRate): FrameRate {
+  const distance = (candidate: FrameRate): number => Math.abs(Math.log(rateValue(candidate) / rateValue(rate)));
+  return standardRates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
+}
+
+function decodedDepth(bits: number): SourceFormat['depth'] {
+  if (bits <= 8) return 8;
+  if (bits <= 10) return 10;
+  return bits <= 12 ? 12 : 16;
+}
+
+function uprightAspect({ rotation, sampleAspect: { num, den } }: Media): { num: number; den: number } {
+  return rotation === 90 || rotation === 270 ? { num: den, den: num } : { num, den };
+}
+
+function audioPlans({ audio }: Media): AudioPlan[] {
+  return audio.map(({ channels, sampleRate, bitDepth }, stream) => ({
+    stream,
+    channels,
+    sampleRate,
+    bitDepth: (bitDepth ?? 16) > 16 ? 24 : 16,
+  }));
+}
+
+/** The source's start timecode as a frame number at the output's rate; unreadable ones are left out. */
+function startTimecode({ timecode, frameRate: sourceRate }: Media, rate: FrameRate): EnginePlan['output']['timecode'] {
+  if (!timecode) return null;
+  try {
+    const frame = parseTimecode(timecode.text, sourceRate);
+    const startFrame = sameRate(rate, sourceRate) ? frame : secondsToFrames(framesToSeconds(frame, sourceRate), rate);
+    return { startFrame, dropFrame: timecode.dropFrame && allowsDropFrame(rate) };
+  } catch {
+    return null;
+  }
+}

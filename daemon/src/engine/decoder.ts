@@ -1,0 +1,57 @@
+import { AppError } from '@uprez/shared';
+import { decodeArgs, type FrameSpan, type SourceFormat } from '../media/args.ts';
+import { ByteReader } from '../media/byte-reader.ts';
+import { FfmpegError, startFfmpeg } from '../media/ffmpeg.ts';
+
+export interface SourceFrame {
+  /** Number within the decoded range, from 0. */
+  index: number;
+  data: ArrayBuffer;
+}
+
+export interface DecodeOptions {
+  ffmpeg: string;
+  source: SourceFormat;
+  frames: FrameSpan;
+  /** Where the next frame goes; sized for one frame of the source. */
+  buffer: () => ArrayBuffer;
+  signal: AbortSignal;
+  started?: (pid: number) => void;
+}
+
+/**
+ * Exactly `frames.count` frames, decoded while the consumer works on earlier ones. Leaving the loop ends the decoder.
+ * Throws `input.frame-mismatch` when the source ends early, `local.decoder-failed`, `local.engine-crashed` when the
+ * decoder was killed from outside.
+ */
+export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<SourceFrame, void, undefined> {
+  const { ffmpeg: path, source, frames, buffer, signal } = options;
+  const ffmpeg = startFfmpeg(path, decodeArgs(source, frames), { signal });
+  options.started?.(ffmpeg.pid);
+  const reader = new ByteReader(ffmpeg.stdout);
+  try {
+    for (let index = 0; index < frames.count; index++) {
+      const data = buffer();
+      const { complete } = await reader.fill(new Uint8Array(data));
+      signal.throwIfAborted();
+      if (!complete) throw await whyShort(ffmpeg.ended, { index, frames });
+      yield { index, data };
+    }
+  } finally {
+    ffmpeg.kill();
+    await ffmpeg.ended.catch(() => undefined);
+  }
+}
+
+async function whyShort(ended: Promise<void>, at: { index: number; frames: FrameSpan }): Promise<AppError> {
+  const frame = at.frames.first + at.index;
+  try {
+    await ended;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof FfmpegError && cause.killedBy)
+      return new AppError('local.engine-crashed', { why: `the decoder was ${why}` }, { cause });
+    return new AppError('local.decoder-failed', { frame, why }, { cause });
+  }
+  return new AppError('input.frame-mismatch', { stage: 'decoding', expected: at.frames.count, found: at.index });
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { decodeModel, type OnnxModel } from '../models/onnx.ts';
+import { planesGraph, type PlanesFormat } from '../models/planes-graph.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './inference.ts';
+import { doubled, type Plane, planesLayout, type PlanesLayout } from './planes.ts';
+
+/**
+ * Inference blocks its thread completely, so it has this one to itself. Frames come and go as transferred buffers:
+ * nothing is copied between the threads.
+ */
+const port = parentPort;
+if (!port) throw new Error('runs as a worker thread only');
+
+interface Doubling {
+  session: InferenceSession;
+  from: PlanesLayout;
+  to: PlanesLayout;
+}
+
+const setup = workerData as WorkerSetup;
+const doublings = openDoublings(setup);
+// A graph that can't be built is reported with the first frame; until then nobody listens.
+doublings.catch(() => undefined);
+
+port.on('message', (message: ToWorker) => {
+  void double(message).then(
+    (reply) => port.postMessage(reply, transfers(reply)),
+    (error: unknown) => port.postMessage({ type: 'failed', why: String(error) } satisfies FromWorker),
+  );
+});
+
+async function double({ index, frame, result }: ToWorker): Promise<FromWorker> {
+  const chain = await doublings;
+  const startedAt = performance.now();
+  let input = frame;
+  for (const [i, doubling] of chain.entries()) {
+    const last = i === chain.length - 1;
+    const output = last ? result : intermediate(i, doubling.to.byteLength);
+    await runSession(doubling, input, output);
+    input = output;
+  }
+  return { type: 'doubled', index, frame, result, milliseconds: performance.now() - startedAt };
+}
+
+async function runSession({ session, from, to }: Doubling, input: ArrayBuffer, output: ArrayBuffer): Promise<void> {
+  const feeds = { y: tensor(input, from, from.y), u: tensor(input, from, from.u), v: tensor(input, from, from.v) };
+  const fetches = { Y: tensor(output, to, to.y), U: tensor(output, to, to.u), V: tensor(output, to, to.v) };
+  await session.run(feeds, fetches);
+}
+
+async function openDoublings({ format, doublings: count, modelFile, threads }: WorkerSetup): Promise<Doubling[]> {
+  const core = modelFile === null ? undefined : decodeModel(await readFile(modelFile));
+  const chain: Doubling[] = [];
+  let current: PlanesFormat = format;
+  for (let i = 0; i < count; i++) {
+    chain.push({
+      session: await openSession(current, core, threads),
+      from: planesLayout(current),
+      to: planesLayout(doubled(current)),
+    });
+    current = doubled(current);
+  }
+  return chain;
+}
+
+function openSession(format: PlanesFormat, core: OnnxModel | undefined, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(planesGraph(format, core), {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Spinning threads would take the cores that decoder and encoder need meanwhile.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+}
+
+const between = new Map<number, ArrayBuffer>();
+
+/** The frame between two doublings never leaves this thread, so one buffer serves all frames. */
+function intermediate(index: number, byteLength: number): ArrayBuffer {
+  const buffer = between.get(index) ?? new ArrayBuffer(byteLength);
+  between.set(index, buffer);
+  return buffer;
+}
+
+function tensor(buffer: ArrayBuffer, layout: PlanesLayout, plane: Plane): Tensor {
+  const dims = [1, 1, plane.height, plane.width];
+  return layout.bytesPerSample === 1
+    ? new Tensor('uint8', new Uint8Array(buffer, plane.start, plane.length), dims)
+    : new Tensor('uint16', new Uint16Array(buffer, plane.start * 2, plane.length), dims);
+}
+
+function transfers(reply: FromWorker): ArrayBuffer[] {
+  return reply.type === 'doubled' ? [reply.frame, reply.result] : [];
+}

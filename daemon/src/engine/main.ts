@@ -1,0 +1,43 @@
+import { AppError, toWire } from '@uprez/shared';
+import type { FromEngine, ToEngine } from './plan.ts';
+import { runTask } from './run.ts';
+
+/**
+ * The engine process: one job, then it ends. It leads a process group of its own, so that whoever started it can end
+ * it together with its decoders and encoders; when the starter disappears, it ends itself the same way.
+ */
+let last: Extract<FromEngine, { type: 'progress' }> = { type: 'progress', stage: 'prepare', framesDone: 0 };
+
+process.once('disconnect', endGroup);
+process.once('message', (message: ToEngine) => void run(message));
+
+async function run({ task }: ToEngine): Promise<void> {
+  try {
+    const inferenceScript = new URL('./inference.mjs', import.meta.url);
+    const signal = new AbortController().signal;
+    const result = await runTask(task, { send, signal, inferenceScript });
+    await deliver({ type: 'done', result });
+    process.exit(0);
+  } catch (error) {
+    const known = error instanceof AppError;
+    if (!known) process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    await deliver({ type: 'failed', error: toWire(error), stage: last.stage, frame: last.framesDone });
+    endGroup();
+  }
+}
+
+function send(message: FromEngine): void {
+  if (message.type === 'progress') last = message;
+  process.send?.(message);
+}
+
+/** Waits until the other side has the message: ending at once could cut it off. */
+function deliver(message: FromEngine): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
+}
+
+function endGroup(): void {
+  process.removeListener('disconnect', endGroup);
+  if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
+  process.exit(1);
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@uprez/shared';
+import type { Segment } from '../backends/backend.ts';
+import type { MovWriter } from '../media/mov/mov-writer.ts';
+import { decodeFrames, type SourceFrame } from './decoder.ts';
+import { Encoder } from './encoder.ts';
+import { Handover } from './handover.ts';
+import type { Doubled, Inference } from './inference.ts';
+import type { EnginePlan, Findings } from './plan.ts';
+import { type FrameFacts, SegmentWriter } from './segment-writer.ts';
+import { FRAMES_PER_SEGMENT, segmentOf } from './segments.ts';
+import { Sound } from './sound.ts';
+import { RunningStatistics } from './statistics.ts';
+
+export interface PipelineOptions {
+  plan: EnginePlan;
+  findings: Findings;
+  inference: Inference;
+  mov: MovWriter;
+  /** Segments that earlier runs completed. */
+  done: readonly Segment[];
+  signal: AbortSignal;
+  onSegment: (segment: Segment) => void;
+  onFrame: (framesDone: number) => void;
+  onProcess: (name: string, pid: number) => void;
+}
+
+export interface PipelineStatistics {
+  decode: RunningStatistics;
+  upscale: RunningStatistics;
+  combine: RunningStatistics;
+}
+
+/** Frames under way between decoder and encoder: enough to keep all three busy, few enough to stay small. */
+const FRAMES_AHEAD = 2;
+
+/**
+ * Decoder, inference and encoder at the same time, each a few frames ahead of the next. Resolves when every frame of
+ * the job is on the disk. Throws when frames are missing anywhere, and says where.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<PipelineStatistics> {
+  const { plan, findings, inference, mov } = options;
+  const from = options.done.reduce((frames, segment) => frames + segment.frames.length, 0);
+  const statistics = {
+    decode: new RunningStatistics(),
+    upscale: new RunningStatistics(),
+    combine: new RunningStatistics(),
+  };
+  if (from === findings.frameCount) return statistics;
+  const abort = new AbortController();
+  const signal = AbortSignal.any([options.signal, abort.signal]);
+  const layout = { frameCount: findings.frameCount, framesPerSegment: FRAMES_PER_SEGMENT };
+  const facts = new Facts(layout);
+  const doubled = new Handover<Promise<Doubled>>(FRAMES_AHEAD);
+  const encoder = new Encoder(plan.ffmpeg, encodeFormat(plan, findings), signal);
+  options.onProcess('encoder', encoder.pid);
+  const sounds = plan.audio.map((track) => new Sound(track, { plan, findings, from, signal }));
+  const writer = new SegmentWriter(mov, { layout, from, sounds, facts, announce: options.onSegment });
+
+  const decode = async (): Promise<void> => {
+    let waitedSince = performance.now();
+    for await (const frame of resumedFrames(options, from, signal)) {
+      statistics.decode.add(performance.now() - waitedSince);
+      facts.sawSource(frame.index, frame.data);
+      const result = inference.double(frame.index, frame.data);
+      // Failures surface where the result is awaited, in order.
+      result.catch(() => undefined);
+      await doubled.put(result);
+      waitedSince = performance.now();
+    }
+    doubled.end();
+  };
+  const encode = async (): Promise<void> => {
+    for await (const promise of doubled) {
+      const frame = await promise;
+      statistics.upscale.add(frame.milliseconds);
+      facts.sawDoubled(frame.index, frame.milliseconds);
+      const startedAt = performance.now();
+      await encoder.write(frame.planes);
+      statistics.combine.add(performance.now() - startedAt);
+      frame.release();
+    }
+    encoder.end();
+  };
+  const write = async (): Promise<void> => {
+    for await (const frames of encoder.frames()) {
+      await writer.append(frames);
+      options.onFrame(writer.framesWritten);
+    }
+    await writer.flush();
+  };
+  await allOrNone([decode(), encode(), write()], () => {
+    abort.abort(new AppError('local.engine-crashed', { why: 'another stage failed' }));
+    doubled.end();
+  });
+  await Promise.all(sounds.map((sound) => sound.close()));
+  expectFrames('encoding', writer.framesWritten, findings.frameCount);
+  return statistics;
+}
+
+/** Source frames of the job from output frame `from` on, proven to continue where the last run stopped. */
+async function* resumedFrames(options: PipelineOptions, from: number, signal: AbortSignal) {
+  const { findings, done } = options;
+  const last = done.at(-1);
+  if (!last)
+    return yield* numbered(decode(options, { first: findings.firstFrame, count: findings.frameCount, signal }), 0);
+  // One frame earlier: its digest tells whether the decoder found the right place again.
+  const span = { first: findings.firstFrame + from - 1, count: findings.frameCount - from + 1, signal };
+  for (const counted of [false, true]) {
+    const frames = decode(options, { ...span, counted });
+    const overlap = await frames.next();
+    if (!overlap.done && digest(overlap.value.data) === last.sourceDigest) return yield* numbered(frames, from - 1);
+    await frames.return();
+  }
+  throw new AppError('input.changed', { file: options.plan.source.path });
+}
+
+function decode(
+  options: PipelineOptions,
+  at: { first: number; count: number; signal: AbortSignal; counted?: boolean },
+) {
+  const { plan, findings, inference } = options;
+  const { first, count, signal, counted = false } = at;
+  return decodeFrames({
+    ffmpeg: plan.ffmpeg,
+    source: plan.source,
+    frames: { first, count, startSeconds: findings.startSeconds, counted },
+    buffer: () => inference.frame(),
+    signal,
+    started: (pid) => options.onProcess('decoder', pid),
+  });
+}
+
+async function* numbered(frames: AsyncGenerator<SourceFrame, void, undefined>, offset: number) {
+  for await (const { index, data } of frames) yield { index: index + offset, data };
+}
+
+function encodeFormat(plan: EnginePlan, findings: Findings) {
+  const { size, color } = plan.output;
+  return { ...size, frameRate: plan.frameRate, color, quantiser: findings.quantiser, threads: plan.threads };
+}
+
+/** Digests and times of frames on their way, kept until their segment is written. */
+class Facts implements FrameFacts {
+  private readonly layout: { frameCount: number; framesPerSegment: number };
+  private readonly times = new Map<number, number>();
+  private readonly digests = new Map<number, string>();
+
+  constructor(layout: { frameCount: number; framesPerSegment: number }) {
+    this.layout = layout;
+  }
+
+  sawSource(frame: number, data: ArrayBuffer): void {
+    const segment = segmentOf(frame, this.layout);
+    if (frame === segment.end - 1) this.digests.set(segment.index, digest(data));
+  }
+
+  sawDoubled(frame: number, milliseconds: number): void {
+    this.times.set(frame, milliseconds);
+  }
+
+  inferenceMs(frame: number): number {
+    const time = this.times.get(frame) ?? 0;
+    this.times.delete(frame);
+    return time;
+  }
+
+  sourceDigest(segment: number): string {
+    const found = this.digests.get(segment) ?? '';
+    this.digests.delete(segment);
+    return found;
+  }
+}
+
+function digest(data: ArrayBuffer): string {
+  return createHash('sha1').update(new Uint8Array(data)).digest('hex');
+}
+
+function expectFrames(stage: string, found: number, expected: number): void {
+  if (found !== expected) throw new AppError('input.frame-mismatch', { stage, expected, found });
+}
+
+/** Waits for all loops to end; after the first failure the others are stopped, and that failure is thrown. */
+async function allOrNone(loops: readonly Promise<void>[], stop: () => void): Promise<void> {
+  let failure: { error: unknown } | undefined;
+  const guarded = loops.map((loop) =>
+    loop.catch((error: unknown) => {
+      failure ??= { error };
+      stop();
+    }),
+  );
+  await Promise.all(guarded);
+  if (failure) throw failure.error;
+}

@@ -1,0 +1,77 @@
+import type { Check, FrameRange, FrameRate, Size, Stage, StepStatistics, WireError } from '@uprez/shared';
+import type { Segment } from '../backends/backend.ts';
+import type { SourceFormat } from '../media/args.ts';
+import type { OutputColor } from '../media/colors.ts';
+
+/** Everything the engine needs to know. The same plan on the same file gives the same frames, bit for bit. */
+export interface EnginePlan {
+  ffmpeg: string;
+  source: SourceFormat;
+  /** Frames wanted of the source, counted on the conformed timeline; handles are added as far as there are frames. */
+  range: FrameRange;
+  handles: number;
+  /** Frames the source has, or null where only decoding can tell. */
+  sourceFrames: number | null;
+  frameRate: FrameRate;
+  /** One graph per doubling: one for 2x, two for 4x. */
+  doublings: 1 | 2;
+  /** Core network file, or null for plain interpolation. */
+  modelFile: string | null;
+  threads: number;
+  audio: AudioPlan[];
+  output: OutputPlan;
+}
+
+export interface AudioPlan {
+  /** Index among the source's audio streams. */
+  stream: number;
+  channels: number;
+  sampleRate: number;
+  bitDepth: 16 | 24;
+}
+
+export interface OutputPlan {
+  /** Final name; work happens in `partial` beside it. */
+  path: string;
+  partial: string;
+  size: Size;
+  sampleAspect: { num: number; den: number };
+  color: OutputColor;
+  /** Timecode of the source's first frame, as a frame number, or null without one. */
+  timecode: { startFrame: number; dropFrame: boolean } | null;
+}
+
+/** Found out once by the first run and kept, so that a resumed run decides alike. */
+export interface Findings {
+  /** Presentation time of the source's first frame, in seconds; the decoder selects frames by time. */
+  startSeconds: number;
+  /** First source frame and number of frames, handles included. */
+  firstFrame: number;
+  frameCount: number;
+  /** ProRes quantiser (`-qscale:v`). */
+  quantiser: number;
+}
+
+export interface EngineTask {
+  plan: EnginePlan;
+  findings: Findings | null;
+  /** Segments that are already in the partial file. */
+  done: Segment[];
+}
+
+export type ToEngine = { type: 'run'; task: EngineTask };
+
+export type FromEngine =
+  | { type: 'found'; findings: Findings }
+  | { type: 'progress'; stage: Stage; framesDone: number }
+  | { type: 'segment'; segment: Segment }
+  | { type: 'statistics'; decode: StepStatistics; upscale: StepStatistics; combine: StepStatistics }
+  | { type: 'memory'; process: string; peakBytes: number }
+  | { type: 'done'; result: EngineResult }
+  | { type: 'failed'; error: WireError; stage: Stage; frame: number | null };
+
+export interface EngineResult {
+  path: string;
+  sizeBytes: number;
+  checks: Check[];
+}

@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises';
+import type { Stage } from '@uprez/shared';
+import type { Segment } from '../backends/backend.ts';
+import { createMov, type MovWriter, openMov } from '../media/mov/mov-writer.ts';
+import { findTiming } from './findings.ts';
+import { Inference } from './inference.ts';
+import { runPipeline } from './pipeline.ts';
+import type { EngineResult, EngineTask, Findings, FromEngine } from './plan.ts';
+import { publish } from './publish.ts';
+import { chooseQuantiser } from './quantiser.ts';
+import { movTables } from './tables.ts';
+import { verify } from './verify.ts';
+import { watchMemory } from './memory.ts';
+
+export interface RunOptions {
+  send: (message: FromEngine) => void;
+  signal: AbortSignal;
+  /** Script of the inference thread. */
+  inferenceScript: URL;
+}
+
+/** One job from source to proven file. What earlier runs found and wrote is not done again. */
+export async function runTask(task: EngineTask, options: RunOptions): Promise<EngineResult> {
+  const { plan } = task;
+  const { format, doublings, modelFile, threads } = { format: plan.source, ...plan };
+  const inference = new Inference({ format, doublings, modelFile, threads }, options.inferenceScript);
+  try {
+    stage(options, 'prepare', task.done);
+    const findings = task.findings ?? (await find(task, inference, options));
+    const segments = await processFrames({ task, findings, inference }, options);
+    const mov = await openMov(plan.output.partial, { end: segments.at(-1)?.end ?? 0 });
+    stage(options, 'finish', segments);
+    await mov.finish(movTables(plan, findings, segments));
+    return await prove({ task, findings, segments }, options);
+  } finally {
+    await inference.close();
+  }
+}
+
+async function find(task: EngineTask, inference: Inference, options: RunOptions): Promise<Findings> {
+  const timing = await findTiming(task.plan, options.signal);
+  const quantiser = await chooseQuantiser(task.plan, timing, { inference, signal: options.signal });
+  const findings = { ...timing, quantiser };
+  options.send({ type: 'found', findings });
+  return findings;
+}
+
+async function processFrames(
+  job: { task: EngineTask; findings: Findings; inference: Inference },
+  { send, signal }: RunOptions,
+): Promise<Segment[]> {
+  const { task, findings, inference } = job;
+  const segments = [...task.done];
+  const memory = watchMemory((name, peakBytes) => send({ type: 'memory', process: name, peakBytes }));
+  const mov = await openPartial(task);
+  try {
+    const statistics = await runPipeline({
+      ...{ plan: task.plan, findings, inference, mov, done: task.done, signal },
+      onSegment: (segment) => {
+        segments.push(segment);
+        memory.sample();
+        send({ type: 'segment', segment });
+      },
+      onFrame: (framesDone) => send({ type: 'progress', stage: 'process', framesDone }),
+      onProcess: (name, pid) => memory.add(name, pid),
+    });
+    const { decode, upscale, combine } = statistics;
+    send({ type: 'statistics', decode: decode.summary(), upscale: upscale.summary(), combine: combine.summary() });
+    return segments;
+  } finally {
+    await mov.close();
+  }
+}
+
+/** The partial file at the end of the last recorded segment. Without segments whatever lies there is started anew. */
+function openPartial({ plan, done }: EngineTask): Promise<MovWriter> {
+  const last = done.at(-1);
+  return last ? openMov(plan.output.partial, { end: last.end }) : createMov(plan.output.partial, { replace: true });
+}
+
+async function prove(
+  job: { task: EngineTask; findings: Findings; segments: readonly Segment[] },
+  options: RunOptions,
+): Promise<EngineResult> {
+  const { plan } = job.task;
+  stage(options, 'verify', job.segments);
+  const checks = await verify(plan.output.partial, plan, { findings: job.findings, signal: options.signal });
+  options.signal.throwIfAborted();
+  const path = await publish(plan.output.partial, plan.output.path);
+  return { path, sizeBytes: (await stat(path)).size, checks };
+}
+
+function stage({ send }: RunOptions, name: Stage, done: readonly Segment[]): void {
+  send({ type: 'progress', stage: name, framesDone: done.reduce((sum, segment) => sum + segment.frames.length, 0) });
+}

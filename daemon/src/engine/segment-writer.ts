@@ -1,0 +1,125 @@
+import type { Segment } from '../backends/backend.ts';
+import type { MovWriter } from '../media/mov/mov-writer.ts';
+import type { ProresFrame } from '../media/mov/prores-stream.ts';
+import { SampleTable } from '../media/mov/sample-table.ts';
+import { type Layout, segmentOf } from './segments.ts';
+import type { Sound } from './sound.ts';
+
+/** Encoded bytes that may wait for the disk before the encoder has to wait too. */
+const MOST_UNWRITTEN = 32 * 1024 * 1024;
+
+/** What is known about a frame by the time it is encoded. */
+export interface FrameFacts {
+  inferenceMs(frame: number): number;
+  sourceDigest(segment: number): string;
+}
+
+/**
+ * Appends frames to the partial file, each segment's sound before its picture, and announces a segment when it is
+ * synced to the disk.
+ */
+export class SegmentWriter {
+  private readonly mov: MovWriter;
+  private readonly layout: Layout;
+  private readonly sounds: readonly Sound[];
+  private readonly facts: FrameFacts;
+  private readonly announce: (segment: Segment) => void;
+  private readonly pending = new Set<Promise<void>>();
+  private unwritten = 0;
+  private next: number;
+  private offset: number;
+  private sizes = new SampleTable();
+
+  constructor(
+    mov: MovWriter,
+    options: {
+      layout: Layout;
+      from: number;
+      sounds: readonly Sound[];
+      facts: FrameFacts;
+      announce: (segment: Segment) => void;
+    },
+  ) {
+    this.mov = mov;
+    this.layout = options.layout;
+    this.sounds = options.sounds;
+    this.facts = options.facts;
+    this.announce = options.announce;
+    this.next = options.from;
+    this.offset = mov.end;
+  }
+
+  /** Frames written so far, those of earlier runs included. */
+  get framesWritten(): number {
+    return this.next;
+  }
+
+  async append(frames: readonly ProresFrame[]): Promise<void> {
+    for (const frame of frames) {
+      const segment = segmentOf(this.next, this.layout);
+      if (this.next === segment.first) await this.begin(segment);
+      this.write(frame);
+      this.next += 1;
+      if (this.next === segment.end) await this.complete(segment);
+    }
+    while (this.unwritten > MOST_UNWRITTEN) await Promise.race(this.pending);
+  }
+
+  /** Waits until everything is on the disk. */
+  async flush(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
+  private async begin(segment: { first: number; end: number }): Promise<void> {
+    this.sizes = new SampleTable();
+    for (const sound of this.sounds) {
+      const chunk = await sound.read(segment.first, segment.end);
+      if (chunk.byteLength > 0)
+        this.track(
+          chunk.byteLength,
+          this.mov.appendAudio(chunk).then(() => undefined),
+        );
+    }
+  }
+
+  private write(frame: ProresFrame): void {
+    const sizes = this.sizes;
+    this.track(
+      frame.sizeBytes,
+      this.mov.appendFrames([frame]).then((spans) => sizes.add(...spans)),
+    );
+  }
+
+  private async complete(segment: { index: number; first: number }): Promise<void> {
+    const sizes = this.sizes;
+    const synced = this.mov.sync().then((end) => {
+      const frames = [...sizes.sizes].map((sizeBytes, i) => {
+        const number = segment.first + i;
+        return { number, sizeBytes, offset: sizes.offsets[i] ?? 0, inferenceMs: this.facts.inferenceMs(number) };
+      });
+      const { index, first: firstFrame } = segment;
+      this.announce({
+        index,
+        firstFrame,
+        frames,
+        offset: this.offset,
+        end,
+        sourceDigest: this.facts.sourceDigest(index),
+      });
+      this.offset = end;
+    });
+    this.track(0, synced);
+    // A failed write surfaces here at the latest, before the next segment starts on top of it.
+    if (this.pending.size > 4 * this.layout.framesPerSegment) await synced;
+  }
+
+  private track(bytes: number, written: Promise<void>): void {
+    this.unwritten += bytes;
+    const settled = written.then(() => {
+      this.unwritten -= bytes;
+      this.pending.delete(settled);
+    });
+    settled.catch(() => undefined);
+    this.pending.add(settled);
+  }
+}

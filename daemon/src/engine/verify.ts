@@ -1,0 +1,91 @@
+import { AppError, type Check, formatTimecode, framesToSeconds, type Media, rateLabel, sameRate } from '@uprez/shared';
+import { proofArgs } from '../media/args.ts';
+import { runFfmpeg } from '../media/ffmpeg.ts';
+import { probe } from '../media/probe.ts';
+import type { EnginePlan, Findings } from './plan.ts';
+
+/**
+ * Reads a finished file back and compares it with what was asked for. Returns all checks when they hold.
+ * Throws `local.verification-failed` naming the first that does not.
+ */
+export async function verify(
+  file: string,
+  plan: EnginePlan,
+  at: { findings: Findings; signal: AbortSignal },
+): Promise<Check[]> {
+  const { findings, signal } = at;
+  const media = await probe(file, { maxFileBytes: Number.MAX_SAFE_INTEGER });
+  const checks = [...pictureChecks(media, plan, findings), ...soundChecks(media, plan)];
+  checks.push(await decodes('first frame', file, { plan, seconds: 0, signal }));
+  const last = framesToSeconds(findings.frameCount - 0.5, plan.frameRate);
+  const lastFrame = findings.frameCount > 1 ? last - framesToSeconds(0.9, plan.frameRate) : 0;
+  checks.push(await decodes('last frame', file, { plan, seconds: lastFrame, signal }));
+  const wrong = checks.find((check) => !check.ok);
+  if (wrong)
+    throw new AppError('local.verification-failed', { what: wrong.what, expected: wrong.expected, found: wrong.found });
+  return checks;
+}
+
+function pictureChecks(media: Media, plan: EnginePlan, findings: Findings): Check[] {
+  const { size, color, sampleAspect, timecode } = plan.output;
+  const seconds = framesToSeconds(findings.frameCount, plan.frameRate);
+  const halfFrame = framesToSeconds(0.5, plan.frameRate);
+  const startFrame = timecode && timecode.startFrame + findings.firstFrame;
+  return [
+    same('codec', 'prores 422 HQ', media.codec === 'prores' ? 'prores 422 HQ' : media.codec),
+    same('size', `${size.width}x${size.height}`, `${media.width}x${media.height}`),
+    same('pixels', '4:2:2 10 bit', `${media.chroma === '422' ? '4:2:2' : media.chroma} ${media.bitDepth} bit`),
+    {
+      what: 'frame rate',
+      expected: rateLabel(plan.frameRate),
+      found: rateLabel(media.frameRate),
+      ok: sameRate(plan.frameRate, media.frameRate),
+    },
+    same('frames', findings.frameCount, media.frameCount),
+    {
+      what: 'duration',
+      expected: `${seconds.toFixed(3)} s`,
+      found: `${media.durationSeconds.toFixed(3)} s`,
+      ok: Math.abs(media.durationSeconds - seconds) <= halfFrame,
+    },
+    same(
+      'sample aspect',
+      `${sampleAspect.num}:${sampleAspect.den}`,
+      `${media.sampleAspect.num}:${media.sampleAspect.den}`,
+    ),
+    same(
+      'colour',
+      `${color.primaries}/${color.transfer}/${color.matrix}`,
+      `${media.color.primaries}/${media.color.transfer}/${media.color.matrix}`,
+    ),
+    same(
+      'timecode',
+      startFrame === null ? 'none' : formatTimecode(startFrame, plan.frameRate, timecode?.dropFrame),
+      media.timecode?.text ?? 'none',
+    ),
+  ];
+}
+
+function soundChecks(media: Media, plan: EnginePlan): Check[] {
+  const describe = (tracks: readonly { channels: number; sampleRate: number; bitDepth: number | null }[]): string =>
+    tracks.map((track) => `${track.channels} ch ${track.sampleRate} Hz ${track.bitDepth ?? '?'} bit`).join(', ') ||
+    'none';
+  return [same('sound', describe(plan.audio), describe(media.audio))];
+}
+
+async function decodes(
+  what: string,
+  file: string,
+  at: { plan: EnginePlan; seconds: number; signal: AbortSignal },
+): Promise<Check> {
+  const output = await runFfmpeg(at.plan.ffmpeg, proofArgs(file, at.seconds), at.signal).catch((error: unknown) => {
+    at.signal.throwIfAborted();
+    return Buffer.from(String(error));
+  });
+  const ok = /^0,/m.test(output.toString('latin1'));
+  return { what, expected: 'decodes', found: ok ? 'decodes' : output.toString('utf8').trim() || 'nothing', ok };
+}
+
+function same(what: string, expected: string | number, found: string | number): Check {
+  return { what, expected: String(expected), found: String(found), ok: expected === found };
+}

@@ -1,0 +1,208 @@
+import type { FrameRate } from '@uprez/shared';
+import type { OutputColor } from './colors.ts';
+
+/** How the decoder is to deliver a source's frames. */
+export interface SourceFormat {
+  /** Absolute path. */
+  path: string;
+  /** Size as delivered: rotation applied. */
+  width: number;
+  height: number;
+  /** Sampling as delivered; RGB becomes 4:4:4 and grey 4:2:0. */
+  chroma: '420' | '422' | '444';
+  depth: 8 | 10 | 12 | 16;
+  range: 'limited' | 'full';
+  /** Source is RGB and has to be converted to BT.709 limited-range YCbCr. */
+  rgb: boolean;
+  interlaced: boolean;
+  /** Rate of the source itself, for constant timing. */
+  sourceRate: FrameRate;
+  /** Rate that variable timing or a wanted other rate is conformed to; null keeps every frame as it comes. */
+  conformTo: FrameRate | null;
+}
+
+/** Demuxers that may open a clip. Playlists and scripts are not among them: those read other files. */
+export const demuxers = ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm', 'mxf', 'avi', 'mpegts', 'mpeg'];
+
+/** Larger pictures are refused before they are decoded; 8192 x 8192. */
+const MAX_PIXELS = 67_108_864;
+
+/** Input options every clip is opened with: an absolute `file:` path, nothing but files, nothing but media. */
+function open(path: string): string[] {
+  return [
+    '-protocol_whitelist',
+    'file',
+    '-format_whitelist',
+    demuxers.join(','),
+    '-max_pixels',
+    String(MAX_PIXELS),
+    '-i',
+    `file:${path}`,
+  ];
+}
+
+/** Presentation times of the first frames, one line each, to find out where a clip's video starts. */
+export function firstFrameArgs(path: string): string[] {
+  return [
+    '-copyts',
+    ...open(path),
+    '-map',
+    '0:v:0',
+    '-frames:v',
+    '1',
+    '-fps_mode',
+    'passthrough',
+    '-enc_time_base',
+    '-1',
+    '-f',
+    'framecrc',
+    'pipe:1',
+  ];
+}
+
+/** Frames that the decoder will deliver, counted by decoding. For sources whose container can't be trusted with it. */
+export function countArgs(source: SourceFormat): string[] {
+  return [
+    ...open(source.path),
+    '-map',
+    '0:v:0',
+    '-vf',
+    conformFilter(source),
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'framecrc',
+    '-c:v',
+    'wrapped_avframe',
+    'pipe:1',
+  ];
+}
+
+export interface FrameSpan {
+  first: number;
+  count: number;
+  /** Presentation time of the source's frame 0. */
+  startSeconds: number;
+  /** Count frames from the start of the file instead of trusting its time stamps: slow, for files whose seeking fails. */
+  counted?: boolean;
+}
+
+/**
+ * Raw planes of `count` frames from frame `first` on. Frames of constant timing are selected by their presentation
+ * time, so that decoding can start at the key frame before; conformed ones are counted from the clip's start, because
+ * which frame is doubled or dropped depends on all frames before it.
+ */
+export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
+  const { sourceRate, conformTo } = source;
+  const filters: string[] = [];
+  const seek: string[] = [];
+  if (conformTo) {
+    filters.push(conformFilter(source), `trim=start_frame=${frames.first}`);
+  } else if (frames.counted) {
+    filters.push(`trim=start_frame=${frames.first}`);
+  } else if (frames.first > 0) {
+    const offset = ((frames.first - 0.5) * sourceRate.den) / sourceRate.num;
+    // -ss counts from the container's start, which may lie before the video's: too early is safe, too late is not.
+    seek.push('-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6));
+    filters.push(`select=gte(t\\,${(frames.startSeconds + offset).toFixed(6)})`);
+  }
+  filters.push(...formatFilters(source));
+  const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
+  return [
+    '-copyts',
+    ...seek,
+    ...open(source.path),
+    '-map',
+    '0:v:0',
+    '-an',
+    '-sn',
+    '-dn',
+    '-vf',
+    filters.join(','),
+    ...output,
+  ];
+}
+
+/** Start at 0 whatever the first time stamp: a gap before the first frame is the container's business, not the cut's. */
+function conformFilter({ conformTo }: SourceFormat): string {
+  return conformTo ? `setpts=PTS-STARTPTS,fps=fps=${conformTo.num}/${conformTo.den}:round=near` : 'null';
+}
+
+function formatFilters(source: SourceFormat): string[] {
+  const filters = source.interlaced ? ['bwdif=mode=send_frame:parity=auto:deint=all'] : [];
+  if (source.rgb) filters.push('scale=out_color_matrix=bt709:out_range=limited:flags=accurate_rnd+full_chroma_int');
+  const name = `yuv${source.chroma}p`;
+  // The `j` formats are the same planes at full range; listing both keeps ffmpeg from converting the range.
+  const formats = source.depth === 8 ? `${name}|yuvj${source.chroma}p` : `${name}${source.depth}le`;
+  return [...filters, `format=${source.rgb ? formats.split('|')[0] : formats}`];
+}
+
+export interface EncodeFormat {
+  width: number;
+  height: number;
+  frameRate: FrameRate;
+  color: OutputColor;
+  /** `-qscale:v`, 1 (finest) and up. */
+  quantiser: number;
+  threads: number;
+}
+
+/**
+ * 10-bit 4:2:2 planes on stdin → ProRes 422 HQ frames on stdout, one after the other without a container. A fixed
+ * quantiser skips the encoder's search, which costs four times the rest. setparams writes the colour tags into the
+ * frame headers, where `-color_*` options alone don't reach.
+ */
+export function encodeArgs(format: EncodeFormat): string[] {
+  const { width, height, frameRate, color, quantiser, threads } = format;
+  const tags = `setparams=range=tv:color_primaries=${color.primaries}:color_trc=${color.transfer}:colorspace=${color.matrix}`;
+  return [
+    ...['-f', 'rawvideo', '-pixel_format', 'yuv422p10le', '-video_size', `${width}x${height}`],
+    ...['-framerate', `${frameRate.num}/${frameRate.den}`, '-i', 'pipe:0'],
+    ...['-vf', tags, '-fps_mode', 'passthrough', '-c:v', 'prores_ks', '-profile:v', '3', '-vendor', 'apl0'],
+    ...['-qscale:v', String(quantiser), '-threads', String(threads), '-f', 'rawvideo', 'pipe:1'],
+  ];
+}
+
+export interface SoundRange {
+  stream: number;
+  sampleRate: number;
+  bitDepth: 16 | 24;
+  /** Presentation time of the source's first frame, and from there to the first sample wanted. */
+  startSeconds: number;
+  offsetSeconds: number;
+  samples: number;
+}
+
+/**
+ * Exactly `samples` PCM samples of one audio stream from the range's first frame on: silence where the stream starts later or
+ * ends earlier. Decoding begins a second before, so that codecs with a memory have settled at the first sample.
+ */
+export function soundArgs(path: string, range: SoundRange): string[] {
+  const { stream, sampleRate, bitDepth, startSeconds, offsetSeconds, samples } = range;
+  const filters = [
+    `asetpts=PTS-(${(startSeconds + offsetSeconds).toFixed(6)}/TB)`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=0.01:first_pts=0`,
+    'apad',
+    `atrim=end_sample=${samples}`,
+  ];
+  const seek = offsetSeconds > 1.5 ? ['-noaccurate_seek', '-ss', (offsetSeconds - 1.5).toFixed(6)] : [];
+  const pcm = bitDepth === 24 ? 's24le' : 's16le';
+  return [
+    '-copyts',
+    ...seek,
+    ...open(path),
+    '-map',
+    `0:a:${stream}`,
+    '-vn',
+    '-af',
+    filters.join(','),
+    '-f',
+    pcm,
+    'pipe:1',
+  ];
+}
+
+/** Decodes two frames of a finished file completely: the first, and with `lastSeconds` the last. */
+export function proofArgs(path: string, seekSeconds: number): string[] {
+  return ['-ss', seekSeconds.toFixed(6), ...open(path), '-map', '0:v:0', '-frames:v', '1', '-f', 'framecrc', 'pipe:1'];
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+/** ffmpeg ended in a way that its caller did not ask for. Callers translate it into an AppError. */
+export class FfmpegError extends Error {
+  /** Exit code, or null when a signal ended the process. */
+  readonly exitCode: number | null;
+  readonly killedBy: NodeJS.Signals | null;
+
+  constructor(stderr: string, end: { exitCode: number | null; killedBy: NodeJS.Signals | null }) {
+    super(lastLine(stderr) || (end.killedBy ? `killed by ${end.killedBy}` : `exit code ${String(end.exitCode)}`));
+    this.name = 'FfmpegError';
+    this.exitCode = end.exitCode;
+    this.killedBy = end.killedBy;
+  }
+}
+
+export interface Ffmpeg {
+  readonly pid: number;
+  /** Everything the process reads; null unless asked for. */
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  /** Resolves when the process ended with code 0; rejects with FfmpegError or the signal's reason. */
+  readonly ended: Promise<void>;
+  kill(): void;
+}
+
+export interface FfmpegOptions {
+  stdin?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Kept of stderr: enough for the last errors, bounded for hostile files that produce millions. */
+const STDERR_KEPT = 16 * 1024;
+
+/**
+ * The only place that starts ffmpeg. No shell, no inherited environment (FFREPORT writes files, keys and proxies are
+ * nobody's business), stdin closed unless asked for.
+ */
+export function startFfmpeg(path: string, args: readonly string[], options: FfmpegOptions = {}): Ffmpeg {
+  const child = spawn(path, ['-hide_banner', '-nostats', '-loglevel', 'error', ...args], {
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    env: environment(),
+    windowsHide: true,
+  });
+  const ended = watch(child, options.signal);
+  // Whoever awaits `ended` sees the failure; before that it must not count as unhandled.
+  ended.catch(() => undefined);
+  child.stdin?.on('error', () => undefined);
+  return {
+    pid: child.pid ?? -1,
+    stdin: child.stdin,
+    stdout: child.stdout as Readable,
+    ended,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** Runs ffmpeg to its end and returns what it wrote to stdout. */
+export async function runFfmpeg(path: string, args: readonly string[], signal?: AbortSignal): Promise<Buffer> {
+  const ffmpeg = startFfmpeg(path, args, signal ? { signal } : {});
+  const chunks: Buffer[] = [];
+  ffmpeg.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await ffmpeg.ended;
+  return Buffer.concat(chunks);
+}
+
+function watch(child: ChildProcess, signal: AbortSignal | undefined): Promise<void> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_KEPT);
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  if (signal?.aborted) kill();
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(cause));
+    child.once('close', (exitCode, killedBy) => {
+      signal?.removeEventListener('abort', kill);
+      if (signal?.aborted) reject(signal.reason as Error);
+      else if (exitCode === 0) resolve();
+      else reject(new FfmpegError(stderr, { exitCode, killedBy }));
+    });
+  });
+}
+
+/** Windows programs don't start without SystemRoot; nothing else is passed on. */
+function environment(): NodeJS.ProcessEnv {
+  return process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : { LC_ALL: 'C' };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}

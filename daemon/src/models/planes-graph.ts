@@ -1,0 +1,170 @@
+import { chromaBase, chromaToCore, lumaBase } from './base-filters.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import { encodeModel, type OnnxGraph, type OnnxModel } from './onnx.ts';
+
+/** Frames as they leave a decoder: three planes of unsigned codes. */
+export interface PlanesFormat {
+  width: number;
+  height: number;
+  chroma: '420' | '422' | '444';
+  /** Bits per code; 8 travels in bytes, more in 16-bit words. */
+  depth: number;
+  range: 'limited' | 'full';
+}
+
+/** What every graph returns: limited-range 10-bit 4:2:2 planes of double size in 16-bit words. */
+export const outputDepth = 10;
+
+interface Cells {
+  /** A cell is 2x2 input luma samples; odd sizes are completed by repeating the last row or column. */
+  rows: number;
+  columns: number;
+}
+
+/**
+ * Builds the graph that doubles one frame: inputs `y`, `u`, `v` as the decoder wrote them, outputs `Y`, `U`, `V` as the
+ * encoder reads them. All shapes are baked in, which is what every execution provider is fastest with.
+ *
+ * Result = analytic interpolation (exact for flat areas) + the core network's residual, in 10-bit code values. Without a
+ * core it is plain bicubic interpolation.
+ */
+export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined): Uint8Array {
+  const cells = { rows: Math.ceil(format.height / 2), columns: Math.ceil(format.width / 2) };
+  const graph = new GraphBuilder();
+  const luma = paddedLuma(graph, format, cells);
+  const chroma = paddedChroma(graph, format, cells);
+  const lumaCells = graph.conv(luma, lumaBase(), [2, 2]);
+  const chromaCells = graph.conv(
+    chroma,
+    chromaBase[format.chroma](),
+    format.chroma === '420' ? [1, 1] : [2, format.chroma === '422' ? 1 : 2],
+  );
+  const residual = core && addCore(graph, core.graph, { y: luma, c: coreChroma(graph, format, chroma) });
+  writeLuma(graph, format, cells, residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells);
+  writeChroma(graph, format, cells, residual ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells);
+  return encodeModel({
+    ir_version: 10,
+    producer_name: 'uprez',
+    // QuantizeLinear to uint16 needs operator set 21.
+    opset_import: [{ domain: '', version: 21 }],
+    graph: graph.build(),
+  });
+}
+
+/** Input codes to 10-bit limited-range codes as float, edges repeated by two samples. */
+function paddedLuma(graph: GraphBuilder, format: PlanesFormat, cells: Cells): string {
+  const { width, height } = format;
+  const input = graph.input('y', storage(format), [1, 1, height, width]);
+  const codes = toCodes(graph, input, format, 'luma');
+  return pad(graph, codes, [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
+}
+
+function paddedChroma(graph: GraphBuilder, format: PlanesFormat, cells: Cells): string {
+  const size = chromaSize(format);
+  const vertical = format.chroma === '420' ? 1 : 2;
+  const horizontal = format.chroma === '444' ? 2 : 1;
+  const missingRows = format.chroma === '420' ? 0 : cells.rows * 2 - size.height;
+  const missingColumns = format.chroma === '444' ? cells.columns * 2 - size.width : 0;
+  const planes = ['u', 'v'].map((name) => graph.input(name, storage(format), [1, 1, size.height, size.width]));
+  const joined = graph.node('Concat', planes, { attributes: { axis: 1 } });
+  const codes = toCodes(graph, joined, format, 'chroma');
+  return pad(graph, codes, [vertical, horizontal, vertical + missingRows, horizontal + missingColumns]);
+}
+
+/** The padded 4:2:0 chroma that cores see, filtered to the siting of H.264 where the source has more. */
+function coreChroma(graph: GraphBuilder, format: PlanesFormat, chroma: string): string {
+  if (format.chroma === '420') return chroma;
+  if (format.chroma === '422') return graph.conv(chroma, chromaToCore['422'](), [2, 1]);
+  return graph.conv(pad(graph, chroma, [0, 1, 0, 0]), chromaToCore['444'](), [2, 2]);
+}
+
+/** The core's contract: `y`, `c` → `y_cells`, `c_cells`, residuals in 10-bit codes (models/README.md). */
+function addCore(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: string }) {
+  const rename = graph.inline(core, 'core', inputs);
+  return { luma: rename('y_cells'), chroma: rename('c_cells') };
+}
+
+function writeLuma(graph: GraphBuilder, format: PlanesFormat, cells: Cells, values: string): void {
+  const size = { height: format.height * 2, width: format.width * 2 };
+  const plane = shuffle(graph, quantised(graph, values), { ...cells, high: 4, wide: 4 });
+  crop(graph, plane, { ...size, from: { height: cells.rows * 4, width: cells.columns * 4 }, output: 'Y' });
+}
+
+function writeChroma(graph: GraphBuilder, format: PlanesFormat, cells: Cells, values: string): void {
+  const size = { height: format.height * 2, width: format.width };
+  const codes = quantised(graph, values);
+  ['U', 'V'].forEach((output, i) => {
+    const plane = graph.node('Slice', [codes, graph.int64s([i * 8]), graph.int64s([i * 8 + 8]), graph.int64s([1])]);
+    const shuffled = shuffle(graph, plane, { ...cells, high: 4, wide: 2 });
+    crop(graph, shuffled, { ...size, from: { height: cells.rows * 4, width: cells.columns * 2 }, output });
+  });
+}
+
+/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
+function quantised(graph: GraphBuilder, values: string): string {
+  const legal = graph.node('Clip', [values, graph.floats([], [4]), graph.floats([], [1019])]);
+  return graph.node('QuantizeLinear', [legal, graph.floats([], [1]), graph.zeroPoint('uint16', 0)]);
+}
+
+/** [1, high*wide, rows, columns] → [rows*high, columns*wide], in two moves that both copy long runs. */
+function shuffle(graph: GraphBuilder, value: string, shape: Cells & { high: number; wide: number }): string {
+  const { rows, columns, high, wide } = shape;
+  const split = graph.node('Reshape', [value, graph.int64s([high, wide, rows * columns])]);
+  const woven = graph.node('Transpose', [split], { attributes: { perm: [0, 2, 1] } });
+  const lines = graph.node('Reshape', [woven, graph.int64s([high, rows, columns * wide])]);
+  return graph.node('Transpose', [lines], { attributes: { perm: [1, 0, 2] } });
+}
+
+function crop(
+  graph: GraphBuilder,
+  value: string,
+  shape: { height: number; width: number; from: { height: number; width: number }; output: string },
+): void {
+  const { height, width, from, output } = shape;
+  graph.output(output, 'uint16', [1, 1, height, width]);
+  const exact = from.height === height && from.width === width;
+  const whole = [1, 1, from.height, from.width];
+  const plane = graph.node('Reshape', [value, graph.int64s(whole)], exact ? { output } : {});
+  if (exact) return;
+  const ends = [graph.int64s([0, 0]), graph.int64s([height, width]), graph.int64s([2, 3])];
+  graph.node('Slice', [plane, ...ends], { output });
+}
+
+/** Integer codes → 10-bit limited-range code values in float: ITU-R BT.709 §4 and BT.2100 table 9 levels. */
+function toCodes(graph: GraphBuilder, input: string, format: PlanesFormat, kind: 'luma' | 'chroma'): string {
+  const type = storage(format);
+  const top = 2 ** format.depth - 1;
+  const [scale, zero, offset] =
+    format.range === 'limited'
+      ? [2 ** (outputDepth - format.depth), 0, 0]
+      : kind === 'luma'
+        ? [876 / top, 0, 64]
+        : [896 / top, 2 ** (format.depth - 1), 512];
+  const codes = graph.node('DequantizeLinear', [input, graph.floats([], [scale]), graph.zeroPoint(type, zero)]);
+  return offset === 0 ? codes : graph.node('Add', [codes, graph.floats([], [offset])]);
+}
+
+/** Repeats the edge: [top, left, bottom, right] samples. */
+function pad(
+  graph: GraphBuilder,
+  value: string,
+  [top, left, bottom, right]: readonly [number, number, number, number],
+): string {
+  const pads = graph.int64s([0, 0, top, left, 0, 0, bottom, right]);
+  return graph.node('Pad', [value, pads], { attributes: { mode: 'edge' } });
+}
+
+/** Size of one chroma plane as ffmpeg stores it: rounded up where the luma size is odd. */
+export function chromaSize(format: Pick<PlanesFormat, 'width' | 'height' | 'chroma'>): {
+  width: number;
+  height: number;
+} {
+  return {
+    width: format.chroma === '444' ? format.width : Math.ceil(format.width / 2),
+    height: format.chroma === '420' ? Math.ceil(format.height / 2) : format.height,
+  };
+}
+
+function storage(format: PlanesFormat): 'uint8' | 'uint16' {
+  return format.depth === 8 ? 'uint8' : 'uint16';
+}

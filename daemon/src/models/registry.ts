@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, type Model, Scale } from '@uprez/shared';
+import { z } from 'zod';
+import { decodeModel } from './onnx.ts';
+
+const CatalogEntry = z.object({
+  id: z.string().regex(/^[\w.-]+$/),
+  name: z.string(),
+  purpose: z.string(),
+  /** Weights beside the catalogue, or null where none are needed. */
+  file: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .nullable(),
+  scales: z.array(Scale),
+  licence: z.string(),
+  /** 960x540 → 1920x1080 on two cores, for estimates until this machine has its own figures. */
+  framesPerSecond: z.number().positive(),
+});
+export type CatalogEntry = z.infer<typeof CatalogEntry>;
+
+const Catalog = z.object({ models: z.array(CatalogEntry) });
+
+/** The models in one folder: `catalog.json` and the weights it names. */
+export class ModelRegistry {
+  readonly folder: string;
+  private readonly entries: readonly CatalogEntry[];
+
+  /** Throws `model.corrupt` when the catalogue can't be read. */
+  constructor(folder: string) {
+    this.folder = folder;
+    this.entries = readCatalog(folder);
+  }
+
+  /** Throws `model.unknown`. */
+  entry(id: string): CatalogEntry {
+    const entry = this.entries.find((candidate) => candidate.id === id);
+    if (!entry) throw new AppError('model.unknown', { model: id });
+    return entry;
+  }
+
+  /** Absolute path of the weights, or null for models without any. Throws `model.unknown`. */
+  weights(id: string): string | null {
+    const { file } = this.entry(id);
+    return file === null ? null : join(this.folder, file);
+  }
+
+  /** Throws `model.corrupt` when the weights can't be read as a core network. */
+  check(id: string): void {
+    const file = this.weights(id);
+    if (file === null) return;
+    try {
+      const { graph } = decodeModel(readFileSync(file));
+      const outputs = graph.output.map((value) => value.name).join();
+      if (outputs !== 'y_cells,c_cells') throw new Error(`unexpected outputs ${outputs}`);
+    } catch (cause) {
+      throw new AppError(
+        'model.corrupt',
+        { model: id, why: cause instanceof Error ? cause.message : String(cause) },
+        { cause },
+      );
+    }
+  }
+
+  models(): Promise<Model[]> {
+    return Promise.all(this.entries.map((entry) => this.describe(entry)));
+  }
+
+  private async describe({ id, name, purpose, scales, licence }: CatalogEntry): Promise<Model> {
+    const file = this.weights(id);
+    const ready =
+      file === null ||
+      (await access(file).then(
+        () => true,
+        () => false,
+      ));
+    return { id, name, backend: 'local', purpose, scales, licence, ready };
+  }
+}
+
+function readCatalog(folder: string): CatalogEntry[] {
+  try {
+    return Catalog.parse(JSON.parse(readFileSync(join(folder, 'catalog.json'), 'utf8'))).models;
+  } catch (cause) {
+    throw new AppError(
+      'model.corrupt',
+      { model: 'catalog.json', why: cause instanceof Error ? cause.message : String(cause) },
+      { cause },
+    );
+  }
+}
