@@ -25,7 +25,7 @@ const rows = [
     ],
   },
   // The entries put host, flows and views together.
-  { from: 'plugin/src/', allow: ['@uprez/shared', 'react', 'react-dom', 'plugin/src/'] },
+  { from: 'plugin/src/', allow: ['@uprez/shared', 'react', 'react-dom', 'zod', 'plugin/src/'] },
 
   // The composition root: the only file that may know everything.
   { from: 'daemon/src/main', allow: ['@uprez/shared', 'node:', 'daemon/src/'] },

@@ -19,7 +19,7 @@ export async function build() {
     newest('plugin/src', 'plugin/package.json', 'plugin/vite.config.ts', 'plugin/index.html'),
   );
   if (daemon > oldest(...Object.keys(programs).map((name) => `daemon/dist/${name}.mjs`))) await buildDaemon();
-  if (existsSync(join(root, 'plugin/vite.config.ts')) && plugin > oldest('plugin/dist/dashboard/index.html'))
+  if (plugin > oldest('plugin/dist/dashboard/index.html'))
     await buildDashboard();
 }
 
