@@ -1,0 +1,148 @@
+"""Short training clips: a window glides over a picture, is reduced by 2, and passes through H.264."""
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import color
+import procedural
+
+HELD_OUT = ("ashim-dsilva", "jared-evans-119758", "sean-afnan-244576", "sunset-by-the-pier")
+WIDTH, HEIGHT, FRAMES = 768, 512, 8  # of the high-resolution window
+KEPT_FRAMES = 3
+TARGET_SCALE = 32  # targets are stored as int16 in 1/32 of a 10-bit code
+REDUCERS = (Image.BICUBIC, Image.BOX, Image.LANCZOS, Image.BILINEAR)
+REDUCER_SHARES = (0.45, 0.2, 0.2, 0.15)
+
+
+def photo_paths(folder, held_out):
+    paths = sorted(Path(folder).glob("*.jpg"))
+    return [p for p in paths if (p.stem in HELD_OUT) == held_out]
+
+
+def resize(rgb, width, height, how, box=None):
+    """Float resampling per channel; the box may lie between pixels. Geometry is half-pixel centred."""
+    planes = [Image.fromarray(np.ascontiguousarray(p)).resize((width, height), how, box=box) for p in rgb]
+    return np.stack([np.asarray(p) for p in planes])
+
+
+def glide(rgb, rng, scale, moving, size=(WIDTH, HEIGHT), frames=FRAMES):
+    """Yields the frames of a window of size*scale that drifts and zooms over the picture."""
+    limit_h, limit_w = rgb.shape[1:]
+    drift = rng.normal(0, 1, 2) * rng.choice([0.4, 2.0, 5.0]) * scale if moving else np.zeros(2)
+    zoom = 1 + (rng.normal(0, 0.004) if moving and rng.random() < 0.5 else 0)
+    start = rng.random(2)
+    for t in range(frames):
+        factor = min(scale * zoom**t, limit_w / size[0], limit_h / size[1])
+        w, h = size[0] * factor, size[1] * factor
+        x = np.clip(start[0] * (limit_w - w) + drift[0] * t, 0, limit_w - w)
+        y = np.clip(start[1] * (limit_h - h) + drift[1] * t, 0, limit_h - h)
+        box = (x, y, min(limit_w, x + w), min(limit_h, y + h))
+        yield np.clip(resize(rgb, *size, Image.BICUBIC if factor > 1.2 else Image.LANCZOS, box), 0, 1)
+
+
+def load_photo(path):
+    return np.asarray(Image.open(path).convert("RGB"), np.float32).transpose(2, 0, 1) / 255
+
+
+def vary_colors(rgb, rng):
+    """Other white balances, saturations and exposures, so that the net does not learn 15 photographs' palettes."""
+    if rng.random() < 0.4:
+        rgb = rgb[rng.permutation(3)]
+    if rng.random() < 0.4:
+        gray = rgb.mean(0, keepdims=True)
+        rgb = gray + (rgb - gray) * rng.uniform(0.2, 1.8)
+    if rng.random() < 0.5:
+        rgb = np.clip(rgb, 0, 1) ** rng.uniform(0.6, 1.5) * rng.uniform(0.7, 1.1)
+    if rng.random() < 0.5:
+        rgb = rgb[:, :, ::-1]
+    if rng.random() < 0.5:
+        rgb = rgb[:, ::-1]
+    if rng.random() < 0.3 and rgb.shape[2] >= HEIGHT and rgb.shape[1] >= WIDTH:
+        rgb = rgb.transpose(0, 2, 1)
+    return np.ascontiguousarray(np.clip(rgb, 0, 1))
+
+
+def source_picture(photos, rng):
+    """Returns a picture and by how much the window is reduced (procedural ones always, to smooth their edges)."""
+    if rng.random() < 0.36:
+        return vary_colors(procedural.picture(rng), rng), rng.uniform(1.5, 2.2)
+    rgb = load_photo(photos[rng.integers(len(photos))])
+    height, width = rgb.shape[1:]
+    w, h = min(width, 1900), min(height, 1500)
+    x, y = rng.integers(width - w + 1), rng.integers(height - h + 1)
+    rgb = vary_colors(rgb[:, y:y + h, x:x + w], rng)
+    return rgb, min(rng.choice([1.0, 1.25, 1.5, 2.0]), rgb.shape[2] / WIDTH, rgb.shape[1] / HEIGHT)
+
+
+def reduce_frame(rgb, how, blur, noise, rng):
+    small = resize(rgb, rgb.shape[2] // 2, rgb.shape[1] // 2, how)
+    if blur:
+        padded = np.pad(small, ((0, 0), (1, 1), (1, 1)), mode="edge")
+        rows = blur * (padded[:, :-2] + padded[:, 2:]) + (1 - 2 * blur) * padded[:, 1:-1]
+        small = blur * (rows[:, :, :-2] + rows[:, :, 2:]) + (1 - 2 * blur) * rows[:, :, 1:-1]
+    if noise:
+        small = small + rng.normal(0, noise, small.shape)
+    return np.clip(small, 0, 1)
+
+
+def random_crf(rng):
+    kind = rng.random()
+    if kind < 0.08:
+        return int(rng.integers(1, 10))
+    if kind < 0.25:
+        return int(rng.integers(12, 18))
+    return 33 if kind > 0.9 else int(rng.integers(18, 31))
+
+
+def through_h264(frames, width, height, crf, preset="medium"):
+    """Encodes and decodes 8-bit yuv420p frames; returns their luma and chroma as the decoder gives them."""
+    size = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", "24"]
+    quiet = ["ffmpeg", "-v", "error", "-threads", "1"]
+    encode = [*quiet, *size, "-i", "-", "-c:v", "libx264", "-threads", "1", "-preset", preset, "-crf", str(crf),
+              "-f", "matroska", "-"]
+    stream = subprocess.run(encode, input=b"".join(frames), stdout=subprocess.PIPE, check=True).stdout
+    decode = [*quiet, "-i", "-", "-vsync", "0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
+    data = subprocess.run(decode, input=stream, stdout=subprocess.PIPE, check=True).stdout
+    luma, chroma = color.split_yuv420p(data, width, height)
+    if len(luma) != len(frames):
+        raise RuntimeError(f"decoded {len(luma)} of {len(frames)} frames")
+    return luma, chroma
+
+
+def make_clip(photos, rng):
+    rgb, scale = source_picture(photos, rng)
+    frames = list(glide(rgb, rng, scale, moving=rng.random() < 0.8))
+    how = REDUCERS[rng.choice(4, p=REDUCER_SHARES)]
+    blur = rng.uniform(0.03, 0.12) if rng.random() < 0.15 else 0
+    noise = rng.uniform(0.002, 0.008) if rng.random() < 0.15 else 0
+    small = [color.yuv420p_bytes(reduce_frame(f, how, blur, noise, rng)) for f in frames]
+    preset = str(rng.choice(["medium", "fast"]))
+    luma, chroma = through_h264(small, WIDTH // 2, HEIGHT // 2, random_crf(rng), preset)
+    kept = sorted(rng.choice(FRAMES, KEPT_FRAMES, replace=False))
+    y, c = color.pad_planes(luma[kept], chroma[kept])
+    targets = [color.target_planes(frames[k]) for k in kept]
+    Y, C = (np.rint(np.stack(part) * TARGET_SCALE).astype(np.int16) for part in zip(*targets))
+    return {"y": y, "c": c, "Y": Y, "C": C}
+
+
+def produce(photo_folder, out_folder, first, last, seed=7):
+    """Writes clips first..last-1; each has its own seed, so a stopped run continues with the same data."""
+    photos = photo_paths(photo_folder, held_out=False)
+    out = Path(out_folder)
+    out.mkdir(parents=True, exist_ok=True)
+    for number in range(first, last):
+        if (out / f"{number:05d}-C.npy").exists():
+            continue
+        arrays = make_clip(photos, np.random.default_rng((seed, number)))
+        for name in ("y", "c", "Y", "C"):  # C last: its presence marks a complete clip
+            partial = out / f"{number:05d}-{name}.{os.getpid()}.tmp.npy"
+            np.save(partial, arrays[name])
+            partial.rename(out / f"{number:05d}-{name}.npy")
+
+
+if __name__ == "__main__":
+    import sys
+    produce(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

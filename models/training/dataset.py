@@ -1,0 +1,60 @@
+"""Random crops from the clips on disk. New clips are picked up while a producer is still writing."""
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from clips import TARGET_SCALE
+
+CANDIDATES = 3  # look at this many places and mostly keep the busiest: flat ones teach little
+
+
+class Crops:
+    def __init__(self, folder, cells, seed):
+        self.folder, self.cells = Path(folder), cells
+        self.rng = np.random.default_rng(seed)
+        self.clips = {}
+
+    def refresh(self):
+        for path in sorted(self.folder.glob("*-C.npy")):
+            number = path.name.split("-")[0]
+            if number.isdigit() and number not in self.clips:
+                self.clips[number] = [np.load(self.folder / f"{number}-{n}.npy", mmap_mode="r") for n in "ycYC"]
+        self.numbers = sorted(self.clips)
+        return len(self.numbers)
+
+    def place(self):
+        """Picks a clip, frame and cell position."""
+        n = self.cells
+        best, best_score = None, -1.0
+        for _ in range(CANDIDATES):
+            number = self.numbers[self.rng.integers(len(self.numbers))]
+            y, c = self.clips[number][:2]
+            frame = self.rng.integers(len(y))
+            row = self.rng.integers(c.shape[2] - 2 - n + 1)
+            column = self.rng.integers(c.shape[3] - 2 - n + 1)
+            if self.rng.random() < 0.3:
+                return number, frame, row, column
+            window = y[frame, 2 * row:2 * row + 2 * n + 4:2, 2 * column:2 * column + 2 * n + 4].astype(np.float32)
+            score = np.abs(np.diff(window, axis=1)).mean()
+            if score > best_score:
+                best, best_score = (number, frame, row, column), score
+        return best
+
+    def crop(self):
+        number, f, row, col = self.place()
+        y, c, target_y, target_c = self.clips[number]
+        n = self.cells
+        parts = [y[f, 2 * row:2 * row + 2 * n + 4, 2 * col:2 * col + 2 * n + 4][None],
+                 c[f, :, row:row + n + 2, col:col + n + 2],
+                 target_y[f, 4 * row:4 * row + 4 * n, 4 * col:4 * col + 4 * n][None],
+                 target_c[f, :, 4 * row:4 * row + 4 * n, 2 * col:2 * col + 2 * n]]
+        if self.rng.random() < 0.5:  # only the vertical flip leaves left-sited chroma where it is
+            parts = [p[:, ::-1] for p in parts]
+        return parts
+
+    def batch(self, size):
+        """Returns padded inputs and target planes as float tensors in 10-bit codes."""
+        columns = zip(*(self.crop() for _ in range(size)))
+        y, c, target_y, target_c = (torch.from_numpy(np.stack(part)).float() for part in columns)
+        return y * 4, c * 4, target_y / TARGET_SCALE, target_c / TARGET_SCALE
