@@ -25,12 +25,12 @@ export interface UpscaleFlags {
   detach?: boolean;
 }
 
-/** Rates at which every well-formed time reads: drop-frame needs 59.94, frame numbers above 59 need more. */
-const widestRates = [frameRate(60000, 1001), frameRate(240)];
+/** Every well-formed time reads at one of these: both drop-frame rates, and one for high frame numbers. */
+const someRates = [frameRate(30000, 1001), frameRate(60000, 1001), frameRate(240)];
 
 /** Accepts what is a time at some rate; the clip's own rate decides later which frame it is. */
 export function time(text: string): string {
-  if (widestRates.some((rate) => readable(text, rate))) return text;
+  if (someRates.some((rate) => readable(text, rate))) return text;
   throw new InvalidArgumentError('Use seconds (3.5), hh:mm:ss.mmm or timecode (00:00:03:12).');
 }
 
