@@ -64,6 +64,7 @@ export type JobReport = z.infer<typeof JobReport>;
 export const ErrorStatistics = z.array(
   z.object({ code: z.string(), count: z.int(), jobs: z.int(), lastAt: z.number(), retryable: z.boolean() }),
 );
+export type ErrorStatistics = z.infer<typeof ErrorStatistics>;
 
 /**
  * Every call a client can make, over the WebSocket by name and over REST by method and path. Parameters come from the

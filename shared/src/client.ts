@@ -1,31 +1,17 @@
 import { type CallName, type CallParams, type CallResult, calls } from './calls.ts';
 import { AppError, fromWire } from './errors.ts';
+import {
+  type ClientOptions,
+  type Conversation,
+  codeHandshake,
+  converse,
+  handshake,
+  type LastingPairing,
+  type PairOptions,
+  type Socket,
+} from './handshake.ts';
 import { applyMessage, emptyView, type View } from './job-mirror.ts';
-import { type ClientMessage, PROTOCOL, ServerMessage, type Snapshot } from './messages.ts';
-import { type Handshake, proof, sameProof } from './pairing.ts';
-
-/** The part of a WebSocket that the client uses; browsers, UXP and `ws` all have it. */
-export interface Socket {
-  send(text: string): void;
-  close(): void;
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
-  onerror: (() => void) | null;
-}
-
-/** `cookie`: the browser proves itself with the cookie of a one-time link, no secret is known to the page. */
-export type Credentials = { kind: 'pairing'; id: string; secret: string } | { kind: 'cookie' };
-
-export interface ClientOptions {
-  socket: Socket;
-  port: number;
-  credentials: Credentials;
-  /** Shown in the list of connections: "panel", "command line", "dashboard". */
-  name: string;
-  /** 32 bytes from the platform's secure random source, as hex. */
-  nonce: string;
-}
+import { type ClientMessage, ServerMessage, type Snapshot } from './messages.ts';
 
 interface Waiting {
   name: CallName;
@@ -62,8 +48,22 @@ export class DaemonClient {
    * `daemon.disconnected`.
    */
   static connect(options: ClientOptions): Promise<DaemonClient> {
+    return DaemonClient.open(options.socket, handshake(options));
+  }
+
+  /**
+   * Pairs by the six-digit code that the daemon shows; the pairing that it returns is for later connections.
+   * Throws like `connect`; a wrong or expired code is `daemon.unauthorized`.
+   */
+  static async pair(options: PairOptions): Promise<{ client: DaemonClient; pairing: LastingPairing }> {
+    const conversation = codeHandshake(options);
+    const client = await DaemonClient.open(options.socket, conversation);
+    return { client, pairing: conversation.pairing() };
+  }
+
+  private static open(socket: Socket, conversation: Conversation): Promise<DaemonClient> {
     // The client takes over in the same turn: the next message may come with the same packet as the snapshot.
-    return shakeHands(options, (snapshot) => new DaemonClient(options.socket, snapshot));
+    return converse(socket, conversation, (snapshot) => new DaemonClient(socket, snapshot));
   }
 
   get view(): View {
@@ -124,50 +124,6 @@ export class DaemonClient {
     for (const call of this.waiting.values()) call.reject(new AppError('daemon.disconnected'));
     this.waiting.clear();
   }
-}
-
-/** hello → challenge (the daemon proves itself first) → proof → snapshot; with a cookie hello → snapshot. */
-function shakeHands<T>(options: ClientOptions, welcome: (snapshot: Snapshot) => T): Promise<T> {
-  const { socket, credentials, nonce } = options;
-  return new Promise((resolve, reject) => {
-    const fail = (error: AppError): void => {
-      reject(error);
-      socket.close();
-    };
-    const pairing = credentials.kind === 'cookie' ? 'cookie' : credentials.id;
-    socket.onopen = () =>
-      socket.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL, client: options.name, pairing, nonce }));
-    socket.onclose = () => reject(new AppError('daemon.disconnected'));
-    socket.onerror = () => reject(new AppError('daemon.disconnected'));
-    socket.onmessage = (event) => {
-      const message = parseMessage(event.data);
-      if (!message) return fail(new AppError('daemon.unauthorized'));
-      if (message.type === 'snapshot') return resolve(welcome(message));
-      if (message.type === 'refusal') return fail(fromWire(message.error));
-      if (message.type !== 'challenge' || credentials.kind === 'cookie')
-        return fail(new AppError('daemon.unauthorized'));
-      const answer = answerChallenge(message, options, credentials.secret);
-      if (answer instanceof AppError) return fail(answer);
-      socket.send(JSON.stringify({ type: 'proof', proof: answer }));
-    };
-  });
-}
-
-function answerChallenge(
-  challenge: ServerMessage & { type: 'challenge' },
-  options: ClientOptions,
-  secret: string,
-): string | AppError {
-  const handshake: Handshake = {
-    clientNonce: options.nonce,
-    serverNonce: challenge.nonce,
-    instance: challenge.instance,
-    port: options.port,
-    protocol: PROTOCOL,
-  };
-  // Whoever listens on the port without knowing the secret is an impostor: tell it nothing.
-  if (!sameProof(challenge.proof, proof(secret, 'server', handshake))) return new AppError('daemon.unauthorized');
-  return proof(secret, 'client', handshake);
 }
 
 /** Undefined where the text is no message of this protocol. */

@@ -25,6 +25,7 @@ export function applyMessage(view: View, message: ServerMessage): View {
     case 'settings':
       return { ...view, settings: message.settings };
     case 'challenge':
+    case 'code-challenge':
     case 'paired':
     case 'reply':
     case 'refusal':

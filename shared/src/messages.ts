@@ -11,6 +11,7 @@ export const PROTOCOL = 1;
 export const PORTS = [47_810, 47_811, 47_812, 47_813, 47_814] as const;
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const publicKey = z.string().regex(/^[0-9a-f]{512}$/);
 
 /** Opens a conversation; must be the first message. `pairing` names the secret to prove. */
 export const Hello = z
@@ -18,12 +19,24 @@ export const Hello = z
     type: z.literal('hello'),
     protocol: z.int(),
     client: z.string().min(1).max(60),
-    /** A pairing's id, `cookie` for a dashboard that came through a one-time link, or `code` to pair anew. */
+    /** A pairing's id, or `cookie` for a dashboard that came through a one-time link. */
     pairing: z.string().min(1).max(100),
     nonce: hex64,
   })
   .strict();
 export type Hello = z.infer<typeof Hello>;
+
+/** Opens a conversation that pairs a new client by the six-digit code (code-pairing.ts). */
+export const Pair = z
+  .object({
+    type: z.literal('pair'),
+    protocol: z.int(),
+    client: z.string().min(1).max(60),
+    nonce: hex64,
+    key: publicKey,
+  })
+  .strict();
+export type Pair = z.infer<typeof Pair>;
 
 export const Proof = z.object({ type: z.literal('proof'), proof: hex64 }).strict();
 
@@ -34,6 +47,7 @@ export type Call = z.infer<typeof Call>;
 
 export const ClientMessage = z.discriminatedUnion('type', [
   Hello,
+  Pair,
   Proof,
   Call,
   z.object({ type: z.literal('ping') }).strict(),
@@ -48,6 +62,18 @@ export const Challenge = z.object({
   proof: hex64,
 });
 
+export type Challenge = z.infer<typeof Challenge>;
+
+/** Answer to `pair`. It holds no proof: with a code of six digits, the side that proves first must be the client. */
+export const CodeChallenge = z.object({
+  type: z.literal('code-challenge'),
+  protocol: z.int(),
+  instance: z.string(),
+  nonce: hex64,
+  key: publicKey,
+});
+export type CodeChallenge = z.infer<typeof CodeChallenge>;
+
 /** Complete state; sent first, and again never: later messages are whole objects that replace their older selves. */
 export const Snapshot = z.object({
   type: z.literal('snapshot'),
@@ -58,11 +84,12 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-/** A client paired by code receives its lasting secret once, sealed to the code's proof. */
 export const ServerMessage = z.discriminatedUnion('type', [
   Challenge,
+  CodeChallenge,
   Snapshot,
-  z.object({ type: z.literal('paired'), pairing: z.string(), sealedSecret: hex64 }),
+  /** The code was right, and the daemon knows it too. Both sides derive the pairing's lasting secret by themselves. */
+  z.object({ type: z.literal('paired'), pairing: z.string(), proof: hex64 }),
   z.object({ type: z.literal('job'), job: Job }),
   z.object({ type: z.literal('job-removed'), id: z.string() }),
   z.object({ type: z.literal('progress'), id: z.string(), progress: Progress }),

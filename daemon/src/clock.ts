@@ -1,0 +1,17 @@
+/** Time as the daemon sees it; tests move it by hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once after that many milliseconds, unless the returned function is called before. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    // A waiting timer is never a reason to keep the daemon alive.
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import { AppError } from '@uprez/shared';
+import { z } from 'zod';
+import { type Paths, pathsFor, type Surroundings } from './paths.ts';
+
+const ENV_PREFIX = 'UPREZ_';
+const byteUnits: Record<string, number> = {
+  '': 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
+const timeUnits: Record<string, number> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Parses "2GB", "500 MB", "1GiB" or a number of bytes. */
+const byteSize = quantity('a size such as 500MB, 2GB or a number of bytes', byteUnits, (unit) => unit.toUpperCase());
+/** Parses "30m", "1h", "7d" or a number of seconds; the result is milliseconds. */
+const duration = quantity('a time such as 30m, 1h or a number of seconds', timeUnits, (unit) => unit.toLowerCase());
+
+const folder = z
+  .string({ error: 'an absolute path' })
+  .min(1, 'an absolute path')
+  .refine((path) => isAbsolute(path), 'an absolute path')
+  .nullable()
+  .default(null);
+
+const whole = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error).nullable().default(null);
+};
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+/** What is fixed while the daemon runs. What a user changes meanwhile is `Settings` in shared. */
+const Values = z.object({
+  ffmpegPath: folder,
+  /** Larger sources are refused. The default holds an hour of 4K ProRes and keeps a typing error from filling a disk. */
+  maxFileSize: byteSize.default(500e9),
+  /** Folder for partial files; null = beside the result. */
+  tempDir: folder,
+  /** Folder for results until the user sets another one; null = beside the source. */
+  outputDir: folder,
+  /** Folder with further models. */
+  modelPath: folder,
+  /** How often ended jobs are looked through for ones older than the settings keep. */
+  cleanupInterval: duration.default(3_600_000),
+  /** null = the first free one of the fixed ports; 0 = any free port. */
+  port: whole(0, 65_535),
+  dataDir: folder,
+  logLevel: z.enum(levels, { error: `one of ${levels.join(', ')}` }).default('info'),
+  /** Threads of the model on the CPU; null = the engine decides. */
+  threads: whole(1, 256),
+});
+
+type Values = z.output<typeof Values>;
+type Key = keyof Values;
+
+export type Config = Readonly<Values> & {
+  readonly paths: Paths;
+  /** Things to tell the user that are no reason to stop. */
+  readonly warnings: readonly string[];
+};
+
+export type Flags = Partial<Record<Key, string | number>>;
+
+export interface ConfigSources extends Partial<Surroundings> {
+  flags?: Flags;
+}
+
+/**
+ * Flags, then the environment (`UPREZ_…`), then config.json, then defaults. The only reader of the environment.
+ * Throws `setup.config`.
+ */
+export function loadConfig(sources: ConfigSources = {}): Config {
+  const { flags = {}, env = process.env, platform = process.platform, home = homedir() } = sources;
+  const warnings: string[] = [];
+  const named = fromEnvironment(env, warnings);
+  const dataDir = flags.dataDir ?? named['dataDir'];
+  const paths = pathsFor({ platform, home, env }, dataDir === undefined ? null : resolve(String(dataDir)));
+  const layers = [
+    { values: flags, name: (key: Key) => `--${kebab(key)}` },
+    { values: named, name: environmentName },
+    { values: fromFile(paths.configFile, warnings), name: (key: Key) => `${key} in config.json` },
+  ];
+  const chosen: Record<string, unknown> = {};
+  const names = new Map<string, string>();
+  for (const key of keys)
+    for (const layer of layers.toReversed()) {
+      const value = (layer.values as Record<string, unknown>)[key];
+      if (value === undefined) continue;
+      chosen[key] = value;
+      names.set(key, layer.name(key));
+    }
+  return Object.freeze({ ...parse(chosen, names), paths, warnings });
+}
+
+const keys = Object.keys(Values.shape) as Key[];
+
+function parse(chosen: Record<string, unknown>, names: Map<string, string>): Values {
+  const parsed = Values.safeParse(chosen);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const key = String(issue?.path[0]);
+  const expected = issue?.message ?? 'another value';
+  const got = String(chosen[key]);
+  throw new AppError('setup.config', {
+    key: names.get(key) ?? key,
+    expected,
+    got,
+    why: `expected ${expected}, got “${got}”`,
+  });
+}
+
+function fromEnvironment(env: Surroundings['env'], warnings: string[]): Record<string, string> {
+  const known = new Map(keys.map((key) => [environmentName(key), key]));
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    // An empty variable means "not set", as in most programs.
+    if (!name.startsWith(ENV_PREFIX) || value === undefined || value === '') continue;
+    const key = known.get(name);
+    if (key) found[key] = value;
+    else warnings.push(`unknown environment variable ${name}`);
+  }
+  return found;
+}
+
+function fromFile(path: string, warnings: string[]): Record<string, unknown> {
+  const text = readIfThere(path);
+  if (text === undefined) return {};
+  const values = parseObject(text, path);
+  for (const key of Object.keys(values)) if (!(key in Values.shape)) warnings.push(`unknown key ${key} in ${path}`);
+  return values;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new AppError(
+      'setup.config',
+      { key: path, expected: 'a readable file', got: 'none', why: 'it cannot be read' },
+      { cause },
+    );
+  }
+}
+
+function parseObject(text: string, path: string): Record<string, unknown> {
+  const wrong = (cause?: unknown): AppError =>
+    new AppError(
+      'setup.config',
+      { key: path, expected: 'a JSON object', got: 'other text', why: 'expected a JSON object' },
+      { cause },
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw wrong(cause);
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(value);
+  if (!parsed.success) throw wrong();
+  return parsed.data;
+}
+
+function quantity(expected: string, units: Record<string, number>, normal: (unit: string) => string) {
+  return z.union([z.string(), z.number()], { error: expected }).transform((value, context) => {
+    const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value).trim());
+    const factor = match && units[normal(match[2] ?? '')];
+    const result = Math.round(Number(match?.[1]) * (factor ?? Number.NaN));
+    if (Number.isSafeInteger(result) && result > 0) return result;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+function environmentName(key: Key): string {
+  return ENV_PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function kebab(key: Key): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

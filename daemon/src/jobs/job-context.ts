@@ -1,0 +1,36 @@
+import type { Job } from '@uprez/shared';
+import type { DiscardedJob, RunningJob } from '../backends/backend.ts';
+import type { Logger } from '../log.ts';
+import type { Checkpoints } from '../store/checkpoints.ts';
+import type { JobQueue } from './job-queue.ts';
+import type { LiveProgress } from './live-progress.ts';
+
+export interface ContextParts {
+  queue: JobQueue;
+  checkpoints: Checkpoints;
+  progress: LiveProgress;
+  log: Logger;
+}
+
+/** What a backend sees of the job it runs. */
+export function runningJob(job: Job, signal: AbortSignal, parts: ContextParts): RunningJob {
+  const { queue, progress } = parts;
+  return {
+    ...discardedJob(job, parts),
+    signal,
+    report: (sample) => progress.report(job.id, sample),
+    step: (name, change) => queue.recordStep(job.id, name, change),
+    memory: (process, peakBytes) => queue.recordMemory(job.id, process, peakBytes),
+  };
+}
+
+/** What a backend sees of a job whose remains it removes. */
+export function discardedJob(job: Job, { checkpoints, log }: Pick<ContextParts, 'checkpoints' | 'log'>): DiscardedJob {
+  return {
+    id: job.id,
+    task: job.task,
+    media: job.media,
+    log: log.child({ job: job.id }),
+    journal: checkpoints.journal(job.id),
+  };
+}

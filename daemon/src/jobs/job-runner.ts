@@ -1,0 +1,137 @@
+import { AppError, type Job } from '@uprez/shared';
+import type { Backend } from '../backends/backend.ts';
+import type { Clock } from '../clock.ts';
+import { discard, discardAndSettle, execute } from './execution.ts';
+import type { Change, Feed } from './feed.ts';
+import type { ContextParts } from './job-context.ts';
+
+/** A backend that has not ended its work by then is left behind; the next start clears up. */
+const STOP_LIMIT_MS = 15_000;
+
+export interface RunnerParts extends ContextParts {
+  feed: Feed;
+  clock: Clock;
+  backends: readonly Backend[];
+}
+
+interface Run {
+  backend: string;
+  abort: AbortController;
+  done: Promise<void>;
+}
+
+/**
+ * Starts queued jobs, in each backend's lane as many at once as it has slots, and ends those that are cancelled, paused
+ * or shut down. It reacts to the feed and owns no state of jobs.
+ */
+export class JobRunner {
+  private readonly parts: RunnerParts;
+  private readonly runs = new Map<string, Run>();
+  private readonly clearing = new Map<string, Promise<void>>();
+  private readonly unsubscribe: () => void;
+  private stopping = false;
+
+  constructor(parts: RunnerParts) {
+    this.parts = parts;
+    this.unsubscribe = parts.feed.subscribe((change) => this.react(change));
+    for (const job of parts.queue.list()) if (job.state === 'cancelling') this.finishCancelling(job);
+    this.fill();
+  }
+
+  /** Takes an ended job off the list, with whatever an unfinished one left on disk. */
+  async remove(id: string): Promise<void> {
+    const { queue } = this.parts;
+    const job = queue.checkRemovable(id);
+    // Nothing of a succeeded or cancelled job is left over but its result.
+    if (job.state === 'failed') await this.whileClearing(id, () => this.discard(job));
+    queue.remove(id);
+  }
+
+  /** Interrupts what runs and waits for it; the jobs are queued again for the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopping = true;
+    this.interruptAll();
+    await Promise.race([
+      this.settled(),
+      new Promise<void>((resolve) => this.parts.clock.after(STOP_LIMIT_MS, resolve)),
+    ]);
+    this.unsubscribe();
+  }
+
+  private react(change: Change): void {
+    if (change.type === 'settings') return change.settings.paused ? this.interruptAll() : this.fill();
+    if (change.type !== 'job') return;
+    if (change.job.state === 'queued') this.fill();
+    if (change.job.state === 'cancelling') this.finishCancelling(change.job);
+  }
+
+  private fill(): void {
+    for (const backend of this.parts.backends) this.fillLane(backend);
+  }
+
+  private fillLane(backend: Backend): void {
+    const { queue } = this.parts;
+    while (!this.stopping && !queue.settings().paused && this.runningIn(backend) < backend.slots) {
+      const job = queue.claim(backend.id, (id) => this.runs.has(id) || this.clearing.has(id));
+      if (!job) return;
+      this.start(job, backend);
+    }
+  }
+
+  private start(job: Job, backend: Backend): void {
+    const abort = new AbortController();
+    const work = execute(job, { ...this.parts, backend, signal: abort.signal }).catch((error: unknown) =>
+      this.parts.log.fatal({ job: job.id, err: error }, 'job could not be settled'),
+    );
+    const done = work.finally(() => {
+      this.runs.delete(job.id);
+      this.fill();
+    });
+    this.runs.set(job.id, { backend: backend.id, abort, done });
+  }
+
+  private finishCancelling(job: Job): void {
+    const run = this.runs.get(job.id);
+    if (run) return run.abort.abort(new AppError('job.cancelled'));
+    this.whileClearing(job.id, () => this.discardAndSettle(job)).catch((error: unknown) =>
+      this.parts.log.fatal({ job: job.id, err: error }, 'job could not be settled'),
+    );
+  }
+
+  private async discardAndSettle(job: Job): Promise<void> {
+    const backend = this.backendOf(job);
+    if (backend) await discardAndSettle(job, { ...this.parts, backend });
+    else this.parts.queue.apply(job.id, 'settle');
+  }
+
+  private async discard(job: Job): Promise<void> {
+    const backend = this.backendOf(job);
+    if (backend) await discard(job, { ...this.parts, backend });
+  }
+
+  /** Keeps the job from being started while its remains are removed. */
+  private whileClearing(id: string, work: () => Promise<void>): Promise<void> {
+    const done = work().finally(() => {
+      this.clearing.delete(id);
+      this.fill();
+    });
+    this.clearing.set(id, done);
+    return done;
+  }
+
+  private interruptAll(): void {
+    for (const run of this.runs.values()) run.abort.abort(new AppError('daemon.stopping'));
+  }
+
+  private async settled(): Promise<void> {
+    await Promise.allSettled([...[...this.runs.values()].map((run) => run.done), ...this.clearing.values()]);
+  }
+
+  private runningIn(backend: Backend): number {
+    return [...this.runs.values()].filter((run) => run.backend === backend.id).length;
+  }
+
+  private backendOf(job: Job): Backend | undefined {
+    return this.parts.backends.find((backend) => backend.id === job.task.backend);
+  }
+}

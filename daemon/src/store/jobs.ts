@@ -1,0 +1,124 @@
+import { type Estimate, type HostReference, Job, type Media, type OutputFile, type Task } from '@uprez/shared';
+import type { Database } from 'better-sqlite3';
+import type { z } from 'zod';
+import { openJobLookups } from './job-lookups.ts';
+import { openOutputs } from './outputs.ts';
+import { openSteps } from './steps.ts';
+
+/** A job that was probed and estimated and only has to be queued. */
+export interface PreparedJob {
+  task: Task;
+  media: Media;
+  estimate: Estimate;
+  host: z.infer<typeof HostReference> | null;
+  requestId: string | null;
+  /** Equal for equal clips with equal settings. */
+  fingerprint: string;
+}
+
+/** Row as SQLite returns it; JSON columns are text. */
+interface Row {
+  id: string;
+  task: string;
+  media: string;
+  estimate: string;
+  host: string | null;
+  error: string | null;
+  [column: string]: string | number | null;
+}
+
+const columns = `id, position, state, task, media, estimate, host, attempts, created_at AS createdAt,
+  started_at AS startedAt, ended_at AS endedAt, error, delivery, revision`;
+
+const sql = {
+  insert: `INSERT INTO jobs (id, position, request_id, fingerprint, state, task, media, estimate, host, created_at, delivery, revision)
+    VALUES (@id, @position, @requestId, @fingerprint, 'queued', @task, @media, @estimate, @host, @createdAt, @delivery, @revision)`,
+  save: `UPDATE jobs SET state = @state, attempts = @attempts, started_at = @startedAt, ended_at = @endedAt, error = @error,
+    estimate = @estimate, delivery = @delivery, revision = @revision WHERE id = @id`,
+  touch: 'UPDATE jobs SET revision = @revision WHERE id = @id',
+  remove: 'DELETE FROM jobs WHERE id = ?',
+  byId: `SELECT ${columns} FROM jobs WHERE id = ?`,
+  all: `SELECT ${columns} FROM jobs ORDER BY position`,
+  crashed: 'UPDATE jobs SET crashes = crashes + 1 WHERE id = ? RETURNING crashes',
+  calm: 'UPDATE jobs SET crashes = 0 WHERE id = ?',
+  count: 'UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value',
+} as const;
+
+/** Jobs as rows: everything about them except steps' changes and checkpoints. */
+export function openJobs(db: Database) {
+  const steps = openSteps(db);
+  const outputs = openOutputs(db);
+  const insert = db.prepare(sql.insert);
+  const save = db.prepare(sql.save);
+  const touch = db.prepare(sql.touch);
+  const remove = db.prepare(sql.remove);
+  const byId = db.prepare<[string], Row>(sql.byId);
+  const all = db.prepare<[], Row>(sql.all);
+  const crashed = db.prepare<[string], number>(sql.crashed).pluck();
+  const calm = db.prepare(sql.calm);
+  const count = db.prepare<[string], number>(sql.count).pluck();
+  const next = (counter: 'position' | 'revision'): number => count.get(counter) ?? 0;
+
+  return {
+    ...openJobLookups(db),
+    insert(id: string, job: PreparedJob, createdAt: number): void {
+      const delivery = job.host ? 'pending' : 'none';
+      const counted = { position: next('position'), revision: next('revision') };
+      insert.run({ ...job, ...counted, id, createdAt, delivery, ...asText(job), host: textOrNull(job.host) });
+      steps.insert(id);
+    },
+    /** Stores what may change about a job and gives it a new revision. */
+    save(job: Job): void {
+      save.run({
+        ...pick(job),
+        estimate: JSON.stringify(job.estimate),
+        error: textOrNull(job.error),
+        revision: next('revision'),
+      });
+      outputs.replace(job.id, job.output, job.endedAt ?? job.createdAt);
+    },
+    /** Gives the job a new revision after one of its parts changed. */
+    touch: (id: string): void => void touch.run({ id, revision: next('revision') }),
+    remove: (id: string): void => void remove.run(id),
+    byId(id: string): Job | undefined {
+      const row = byId.get(id);
+      return row && parse(row, steps.of(id), outputs.of(id));
+    },
+    all(): Job[] {
+      const allSteps = steps.byJob();
+      const allOutputs = outputs.byJob();
+      return all.all().map((row) => parse(row, allSteps.get(row.id) ?? [], allOutputs.get(row.id) ?? null));
+    },
+    /** Counts a crash; returns how many there were in a row without progress. */
+    crashed: (id: string): number => crashed.get(id) ?? 0,
+    calm: (id: string): void => void calm.run(id),
+  };
+}
+
+export type JobTable = ReturnType<typeof openJobs>;
+
+function parse(row: Row, steps: Job['steps'], output: OutputFile | null): Job {
+  return Job.parse({
+    ...row,
+    task: JSON.parse(row.task),
+    media: JSON.parse(row.media),
+    estimate: JSON.parse(row.estimate),
+    host: row.host && JSON.parse(row.host),
+    error: row.error && JSON.parse(row.error),
+    steps,
+    output,
+  });
+}
+
+function pick(job: Job) {
+  const { id, state, attempts, startedAt, endedAt, delivery } = job;
+  return { id, state, attempts, startedAt, endedAt, delivery };
+}
+
+function asText(job: PreparedJob) {
+  return { task: JSON.stringify(job.task), media: JSON.stringify(job.media), estimate: JSON.stringify(job.estimate) };
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
