@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
 import type { MovWriter } from '../media/mov/mov-writer.ts';
@@ -7,8 +6,9 @@ import { Encoder } from './encoder.ts';
 import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
 import type { EnginePlan, Findings } from './plan.ts';
-import { type FrameFacts, SegmentWriter } from './segment-writer.ts';
-import { FRAMES_PER_SEGMENT, segmentOf } from './segments.ts';
+import { digest, FrameFacts } from './frame-facts.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { FRAMES_PER_SEGMENT } from './segments.ts';
 import { Sound } from './sound.ts';
 import { RunningStatistics } from './statistics.ts';
 
@@ -39,7 +39,7 @@ const FRAMES_AHEAD = 2;
  * the job is on the disk. Throws when frames are missing anywhere, and says where.
  */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineStatistics> {
-  const { plan, findings, inference, mov } = options;
+  const { plan, findings } = options;
   const from = options.done.reduce((frames, segment) => frames + segment.frames.length, 0);
   const statistics = {
     decode: new RunningStatistics(),
@@ -50,52 +50,71 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
   const layout = { frameCount: findings.frameCount, framesPerSegment: FRAMES_PER_SEGMENT };
-  const facts = new Facts(layout);
-  const doubled = new Handover<Promise<Doubled>>(FRAMES_AHEAD);
-  const encoder = new Encoder(plan.ffmpeg, encodeFormat(plan, findings), signal);
-  options.onProcess('encoder', encoder.pid);
   const sounds = plan.audio.map((track) => new Sound(track, { plan, findings, from, signal }));
-  const writer = new SegmentWriter(mov, { layout, from, sounds, facts, announce: options.onSegment });
-
-  const decode = async (): Promise<void> => {
-    let waitedSince = performance.now();
-    for await (const frame of resumedFrames(options, from, signal)) {
-      statistics.decode.add(performance.now() - waitedSince);
-      facts.sawSource(frame.index, frame.data);
-      const result = inference.double(frame.index, frame.data);
-      // Failures surface where the result is awaited, in order.
-      result.catch(() => undefined);
-      await doubled.put(result);
-      waitedSince = performance.now();
-    }
-    doubled.end();
+  const facts = new FrameFacts(layout);
+  const stages: Stages = {
+    ...{ options, from, signal, statistics, facts },
+    encoder: new Encoder(plan.ffmpeg, encodeFormat(plan, findings), signal),
+    doubled: new Handover<Promise<Doubled>>(FRAMES_AHEAD),
+    writer: new SegmentWriter(options.mov, { layout, from, sounds, facts, announce: options.onSegment }),
   };
-  const encode = async (): Promise<void> => {
-    for await (const promise of doubled) {
-      const frame = await promise;
-      statistics.upscale.add(frame.milliseconds);
-      facts.sawDoubled(frame.index, frame.milliseconds);
-      const startedAt = performance.now();
-      await encoder.write(frame.planes);
-      statistics.combine.add(performance.now() - startedAt);
-      frame.release();
-    }
-    encoder.end();
-  };
-  const write = async (): Promise<void> => {
-    for await (const frames of encoder.frames()) {
-      await writer.append(frames);
-      options.onFrame(writer.framesWritten);
-    }
-    await writer.flush();
-  };
-  await allOrNone([decode(), encode(), write()], () => {
+  options.onProcess('encoder', stages.encoder.pid);
+  await allOrNone([decodeAll(stages), encodeAll(stages), writeAll(stages)], () => {
     abort.abort(new AppError('local.engine-crashed', { why: 'another stage failed' }));
-    doubled.end();
+    stages.doubled.end();
   });
   await Promise.all(sounds.map((sound) => sound.close()));
-  expectFrames('encoding', writer.framesWritten, findings.frameCount);
+  expectFrames('encoding', stages.writer.framesWritten, findings.frameCount);
   return statistics;
+}
+
+interface Stages {
+  options: PipelineOptions;
+  /** First output frame of this run. */
+  from: number;
+  signal: AbortSignal;
+  statistics: PipelineStatistics;
+  facts: FrameFacts;
+  doubled: Handover<Promise<Doubled>>;
+  encoder: Encoder;
+  writer: SegmentWriter;
+}
+
+/** Hands decoded frames to the inference thread, a few ahead. */
+async function decodeAll({ options, from, signal, statistics, facts, doubled }: Stages): Promise<void> {
+  let waitedSince = performance.now();
+  for await (const frame of resumedFrames(options, from, signal)) {
+    statistics.decode.add(performance.now() - waitedSince);
+    facts.sawSource(frame.index, frame.data);
+    const result = options.inference.double(frame.index, frame.data);
+    // Failures surface where the result is awaited, in order.
+    result.catch(() => undefined);
+    await doubled.put(result);
+    waitedSince = performance.now();
+  }
+  doubled.end();
+}
+
+/** Hands finished frames to the encoder, in order. */
+async function encodeAll({ doubled, encoder, facts, statistics }: Stages): Promise<void> {
+  for await (const frame of doubled) {
+    statistics.upscale.add(frame.milliseconds);
+    facts.sawDoubled(frame.index, frame.milliseconds);
+    const startedAt = performance.now();
+    await encoder.write(frame.planes);
+    statistics.combine.add(performance.now() - startedAt);
+    frame.release();
+  }
+  encoder.end();
+}
+
+/** Appends what the encoder gives to the file. */
+async function writeAll({ encoder, writer, options }: Stages): Promise<void> {
+  for await (const frames of encoder.frames()) {
+    await writer.append(frames);
+    options.onFrame(writer.framesWritten);
+  }
+  await writer.flush();
 }
 
 /** Source frames of the job from output frame `from` on, proven to continue where the last run stopped. */
@@ -138,42 +157,6 @@ async function* numbered(frames: AsyncGenerator<SourceFrame, void, undefined>, o
 function encodeFormat(plan: EnginePlan, findings: Findings) {
   const { size, color } = plan.output;
   return { ...size, frameRate: plan.frameRate, color, quantiser: findings.quantiser, threads: plan.threads };
-}
-
-/** Digests and times of frames on their way, kept until their segment is written. */
-class Facts implements FrameFacts {
-  private readonly layout: { frameCount: number; framesPerSegment: number };
-  private readonly times = new Map<number, number>();
-  private readonly digests = new Map<number, string>();
-
-  constructor(layout: { frameCount: number; framesPerSegment: number }) {
-    this.layout = layout;
-  }
-
-  sawSource(frame: number, data: ArrayBuffer): void {
-    const segment = segmentOf(frame, this.layout);
-    if (frame === segment.end - 1) this.digests.set(segment.index, digest(data));
-  }
-
-  sawDoubled(frame: number, milliseconds: number): void {
-    this.times.set(frame, milliseconds);
-  }
-
-  inferenceMs(frame: number): number {
-    const time = this.times.get(frame) ?? 0;
-    this.times.delete(frame);
-    return time;
-  }
-
-  sourceDigest(segment: number): string {
-    const found = this.digests.get(segment) ?? '';
-    this.digests.delete(segment);
-    return found;
-  }
-}
-
-function digest(data: ArrayBuffer): string {
-  return createHash('sha1').update(new Uint8Array(data)).digest('hex');
 }
 
 function expectFrames(stage: string, found: number, expected: number): void {

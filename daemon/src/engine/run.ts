@@ -55,7 +55,12 @@ async function processFrames(
   const mov = await openPartial(task);
   try {
     const statistics = await runPipeline({
-      ...{ plan: task.plan, findings, inference, mov, done: task.done, signal },
+      plan: task.plan,
+      findings,
+      inference,
+      mov,
+      done: task.done,
+      signal,
       onSegment: (segment) => {
         segments.push(segment);
         memory.sample();

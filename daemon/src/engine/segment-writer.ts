@@ -2,17 +2,12 @@ import type { Segment } from '../backends/backend.ts';
 import type { MovWriter } from '../media/mov/mov-writer.ts';
 import type { ProresFrame } from '../media/mov/prores-stream.ts';
 import { SampleTable } from '../media/mov/sample-table.ts';
+import type { FrameFacts } from './frame-facts.ts';
 import { type Layout, segmentOf } from './segments.ts';
 import type { Sound } from './sound.ts';
 
 /** Encoded bytes that may wait for the disk before the encoder has to wait too. */
 const MOST_UNWRITTEN = 32 * 1024 * 1024;
-
-/** What is known about a frame by the time it is encoded. */
-export interface FrameFacts {
-  inferenceMs(frame: number): number;
-  sourceDigest(segment: number): string;
-}
 
 /**
  * Appends frames to the partial file, each segment's sound before its picture, and announces a segment when it is

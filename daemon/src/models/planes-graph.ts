@@ -13,12 +13,18 @@ export interface PlanesFormat {
 }
 
 /** What every graph returns: limited-range 10-bit 4:2:2 planes of double size in 16-bit words. */
-export const outputDepth = 10;
+const outputDepth = 10;
 
 interface Cells {
   /** A cell is 2x2 input luma samples; odd sizes are completed by repeating the last row or column. */
   rows: number;
   columns: number;
+}
+
+interface Drawing {
+  graph: GraphBuilder;
+  format: PlanesFormat;
+  cells: Cells;
 }
 
 /**
@@ -29,19 +35,16 @@ interface Cells {
  * core it is plain bicubic interpolation.
  */
 export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined): Uint8Array {
-  const cells = { rows: Math.ceil(format.height / 2), columns: Math.ceil(format.width / 2) };
   const graph = new GraphBuilder();
-  const luma = paddedLuma(graph, format, cells);
-  const chroma = paddedChroma(graph, format, cells);
+  const cells = { rows: Math.ceil(format.height / 2), columns: Math.ceil(format.width / 2) };
+  const drawing = { graph, format, cells };
+  const luma = paddedLuma(drawing);
+  const chroma = paddedChroma(drawing);
+  const residual = core && addCore(graph, core.graph, { y: luma, c: coreChroma(drawing, chroma) });
   const lumaCells = graph.conv(luma, lumaBase(), [2, 2]);
-  const chromaCells = graph.conv(
-    chroma,
-    chromaBase[format.chroma](),
-    format.chroma === '420' ? [1, 1] : [2, format.chroma === '422' ? 1 : 2],
-  );
-  const residual = core && addCore(graph, core.graph, { y: luma, c: coreChroma(graph, format, chroma) });
-  writeLuma(graph, format, cells, residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells);
-  writeChroma(graph, format, cells, residual ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells);
+  const chromaCells = graph.conv(chroma, chromaBase[format.chroma](), chromaStrides[format.chroma]);
+  writeLuma(drawing, residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells);
+  writeChroma(drawing, residual ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells);
   return encodeModel({
     ir_version: 10,
     producer_name: 'uprez',
@@ -51,15 +54,18 @@ export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined): 
   });
 }
 
+/** Chroma samples of a cell: rows and columns to step over. */
+const chromaStrides = { '420': [1, 1], '422': [2, 1], '444': [2, 2] } as const;
+
 /** Input codes to 10-bit limited-range codes as float, edges repeated by two samples. */
-function paddedLuma(graph: GraphBuilder, format: PlanesFormat, cells: Cells): string {
+function paddedLuma({ graph, format, cells }: Drawing): string {
   const { width, height } = format;
   const input = graph.input('y', storage(format), [1, 1, height, width]);
-  const codes = toCodes(graph, input, format, 'luma');
+  const codes = toCodes(graph, input, lumaLevels(format));
   return pad(graph, codes, [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
 }
 
-function paddedChroma(graph: GraphBuilder, format: PlanesFormat, cells: Cells): string {
+function paddedChroma({ graph, format, cells }: Drawing): string {
   const size = chromaSize(format);
   const vertical = format.chroma === '420' ? 1 : 2;
   const horizontal = format.chroma === '444' ? 2 : 1;
@@ -67,12 +73,12 @@ function paddedChroma(graph: GraphBuilder, format: PlanesFormat, cells: Cells): 
   const missingColumns = format.chroma === '444' ? cells.columns * 2 - size.width : 0;
   const planes = ['u', 'v'].map((name) => graph.input(name, storage(format), [1, 1, size.height, size.width]));
   const joined = graph.node('Concat', planes, { attributes: { axis: 1 } });
-  const codes = toCodes(graph, joined, format, 'chroma');
+  const codes = toCodes(graph, joined, chromaLevels(format));
   return pad(graph, codes, [vertical, horizontal, vertical + missingRows, horizontal + missingColumns]);
 }
 
 /** The padded 4:2:0 chroma that cores see, filtered to the siting of H.264 where the source has more. */
-function coreChroma(graph: GraphBuilder, format: PlanesFormat, chroma: string): string {
+function coreChroma({ graph, format }: Drawing, chroma: string): string {
   if (format.chroma === '420') return chroma;
   if (format.chroma === '422') return graph.conv(chroma, chromaToCore['422'](), [2, 1]);
   return graph.conv(pad(graph, chroma, [0, 1, 0, 0]), chromaToCore['444'](), [2, 2]);
@@ -84,13 +90,13 @@ function addCore(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: s
   return { luma: rename('y_cells'), chroma: rename('c_cells') };
 }
 
-function writeLuma(graph: GraphBuilder, format: PlanesFormat, cells: Cells, values: string): void {
+function writeLuma({ graph, format, cells }: Drawing, values: string): void {
   const size = { height: format.height * 2, width: format.width * 2 };
   const plane = shuffle(graph, quantised(graph, values), { ...cells, high: 4, wide: 4 });
   crop(graph, plane, { ...size, from: { height: cells.rows * 4, width: cells.columns * 4 }, output: 'Y' });
 }
 
-function writeChroma(graph: GraphBuilder, format: PlanesFormat, cells: Cells, values: string): void {
+function writeChroma({ graph, format, cells }: Drawing, values: string): void {
   const size = { height: format.height * 2, width: format.width };
   const codes = quantised(graph, values);
   ['U', 'V'].forEach((output, i) => {
@@ -130,16 +136,31 @@ function crop(
   graph.node('Slice', [plane, ...ends], { output });
 }
 
-/** Integer codes → 10-bit limited-range code values in float: ITU-R BT.709 §4 and BT.2100 table 9 levels. */
-function toCodes(graph: GraphBuilder, input: string, format: PlanesFormat, kind: 'luma' | 'chroma'): string {
-  const type = storage(format);
-  const top = 2 ** format.depth - 1;
-  const [scale, zero, offset] =
-    format.range === 'limited'
-      ? [2 ** (outputDepth - format.depth), 0, 0]
-      : kind === 'luma'
-        ? [876 / top, 0, 64]
-        : [896 / top, 2 ** (format.depth - 1), 512];
+/** How integer codes map to 10-bit limited-range codes: (code - zero) * scale + offset. */
+interface Levels {
+  type: 'uint8' | 'uint16';
+  scale: number;
+  zero: number;
+  offset: number;
+}
+
+/** Full-range luma 0 … 2^n-1 is black 64 to white 940 (ITU-R BT.2100 table 9). */
+function lumaLevels(format: PlanesFormat): Levels {
+  if (format.range === 'limited') return limitedLevels(format);
+  return { type: storage(format), scale: 876 / (2 ** format.depth - 1), zero: 0, offset: 64 };
+}
+
+/** Full-range chroma is centred at 2^(n-1) and spans 896 codes (same table). */
+function chromaLevels(format: PlanesFormat): Levels {
+  if (format.range === 'limited') return limitedLevels(format);
+  return { type: storage(format), scale: 896 / (2 ** format.depth - 1), zero: 2 ** (format.depth - 1), offset: 512 };
+}
+
+function limitedLevels(format: PlanesFormat): Levels {
+  return { type: storage(format), scale: 2 ** (outputDepth - format.depth), zero: 0, offset: 0 };
+}
+
+function toCodes(graph: GraphBuilder, input: string, { type, scale, zero, offset }: Levels): string {
   const codes = graph.node('DequantizeLinear', [input, graph.floats([], [scale]), graph.zeroPoint(type, zero)]);
   return offset === 0 ? codes : graph.node('Add', [codes, graph.floats([], [offset])]);
 }

@@ -101,7 +101,7 @@ function sourceFormat(task: Task, media: Media): SourceFormat {
   return {
     path: task.source,
     ...uprightSize(media),
-    chroma: rgb ? '444' : media.chroma === '400' ? '420' : (media.chroma as '420' | '422' | '444'),
+    chroma: decodedChroma[media.chroma],
     depth: decodedDepth(media.bitDepth),
     range: !rgb && media.color.range === 'full' ? 'full' : 'limited',
     rgb,
@@ -110,6 +110,9 @@ function sourceFormat(task: Task, media: Media): SourceFormat {
     conformTo: conformedRate(task, media),
   };
 }
+
+/** Grey gets neutral chroma from the decoder; RGB is converted without losing chroma samples. */
+const decodedChroma = { '400': '420', '420': '420', '422': '422', '444': '444', rgb: '444' } as const;
 
 function conformedRate({ frameRate: wanted }: Task, media: Media): FrameRate | null {
   if (wanted && !(media.timing === 'constant' && sameRate(wanted, media.frameRate))) return wanted;
