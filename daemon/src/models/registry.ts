@@ -23,19 +23,21 @@ export type CatalogEntry = z.infer<typeof CatalogEntry>;
 
 const Catalog = z.object({ models: z.array(CatalogEntry) });
 
-/** The models in one folder: `catalog.json` and the weights it names. */
-export class ModelRegistry {
-  readonly folder: string;
-  private readonly entries: readonly CatalogEntry[];
+interface KnownModel extends CatalogEntry {
+  folder: string;
+}
 
-  /** Throws `model.corrupt` when the catalogue can't be read. */
-  constructor(folder: string) {
-    this.folder = folder;
-    this.entries = readCatalog(folder);
+/** The models in some folders, each with a `catalog.json` and the weights it names. */
+export class ModelRegistry {
+  private readonly entries: readonly KnownModel[];
+
+  /** Of two models with one id the one in the first folder counts. Throws `model.corrupt` for a broken catalogue. */
+  constructor(folders: readonly string[]) {
+    this.entries = folders.flatMap((folder) => readCatalog(folder).map((entry) => ({ ...entry, folder })));
   }
 
   /** Throws `model.unknown`. */
-  entry(id: string): CatalogEntry {
+  entry(id: string): KnownModel {
     const entry = this.entries.find((candidate) => candidate.id === id);
     if (!entry) throw new AppError('model.unknown', { model: id });
     return entry;
@@ -43,8 +45,8 @@ export class ModelRegistry {
 
   /** Absolute path of the weights, or null for models without any. Throws `model.unknown`. */
   weights(id: string): string | null {
-    const { file } = this.entry(id);
-    return file === null ? null : join(this.folder, file);
+    const { file, folder } = this.entry(id);
+    return file === null ? null : join(folder, file);
   }
 
   /** Throws `model.corrupt` when the weights can't be read as a core network. */

@@ -16,6 +16,8 @@ export interface LocalOptions {
   threads: number;
   /** Folder for results where a task names none; null = beside the source. Asked at each job's first start. */
   outputFolder: () => string | null;
+  /** Folder for partial files; null = beside the result. Not used where it is on another disk than the result. */
+  tempFolder: string | null;
   /** The bundled engine's file. */
   engineScript: string;
   /** Told about each engine process, so that a daemon that was killed finds it again. */
@@ -108,14 +110,30 @@ async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<C
   };
   const { output, ...plan } = enginePlan(task, media, context);
   const path = await freePath(wantedPath(task, context.outputFolder));
+  const partial = await partialFor(path, job.id, options.tempFolder);
   const checkpoint: Checkpoint = {
-    plan: { ...plan, output: { ...output, path, partial: partialPath(path) } },
+    plan: { ...plan, output: { ...output, path, partial } },
     findings: null,
     result: null,
   };
   // Recorded before anything is written, so that whatever is written can be found and removed.
   job.journal.savePlan(checkpoint);
   return checkpoint;
+}
+
+/** The temporary folder where publishing from there is a rename and no copy, else the result's own folder. */
+async function partialFor(path: string, jobId: string, tempFolder: string | null): Promise<string> {
+  if (tempFolder === null) return partialPath(path);
+  const [temp, final] = await Promise.all([deviceOf(tempFolder), deviceOf(dirname(path))]);
+  const sameDisk = temp !== undefined && temp === final;
+  return sameDisk ? join(tempFolder, `${jobId}.partial`) : partialPath(path);
+}
+
+async function deviceOf(folder: string): Promise<number | undefined> {
+  return stat(folder).then(
+    ({ dev }) => dev,
+    () => undefined,
+  );
 }
 
 /** The first numbered name that neither a file nor an unfinished file has. */
