@@ -1,0 +1,76 @@
+import type { CallName, CallResult, calls, Health, Job } from '@uprez/shared';
+import type { z } from 'zod';
+import type { Backend } from '../backends/backend.ts';
+import type { Enqueue, Probe } from '../jobs/enqueue.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { JobRunner } from '../jobs/job-runner.ts';
+import type { Store } from '../store/store.ts';
+import type { Dashboard } from './dashboard.ts';
+import type { Door } from './pairing.ts';
+
+type Params<N extends CallName> = z.output<(typeof calls)[N]['params']>;
+type Result<N extends CallName> = CallResult<N> | Promise<CallResult<N>>;
+
+/** One function for each call of the table; a missing one does not compile. */
+export type Handlers = { readonly [N in CallName]: (params: Params<N>) => Result<N> };
+
+export interface HandlerParts {
+  queue: JobQueue;
+  runner: JobRunner;
+  enqueue: Enqueue;
+  store: Store;
+  backends: readonly Backend[];
+  probe: Probe;
+  door: Door;
+  dashboard: Dashboard;
+  health: () => Promise<Health>;
+  requestStop: () => void;
+}
+
+/** The handlers of all calls. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  return { ...jobHandlers(parts), ...daemonHandlers(parts) };
+}
+
+type JobCall = Extract<CallName, `${string}Job` | `${string}Jobs`>;
+
+function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, JobCall> {
+  return {
+    listJobs: () => queue.list(),
+    addJobs: ({ jobs }): Promise<Job[]> => enqueue.add(jobs),
+    getJob: ({ id }) => queue.get(id),
+    reportJob: ({ id }) => queue.report(id),
+    cancelJob: ({ id }) => queue.cancel(id),
+    retryJob: ({ id }) => queue.apply(id, 'retry'),
+    approveJob: ({ id }) => queue.apply(id, 'approve'),
+    deliverJob: ({ id }) => queue.deliver(id),
+    removeJob: async ({ id }) => {
+      await runner.remove(id);
+      return {};
+    },
+  };
+}
+
+function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall> {
+  const { queue, enqueue, store, backends, door } = parts;
+  return {
+    probe: ({ path }) => parts.probe(path),
+    estimate: ({ task }) => enqueue.estimate(task),
+    listModels: async () => (await Promise.all(backends.map((backend) => backend.models()))).flat(),
+    getSettings: () => queue.settings(),
+    changeSettings: (patch) => queue.changeSettings(patch),
+    getHealth: () => parts.health(),
+    errorStatistics: () => store.records.statistics(),
+    listPairings: () => door.list(),
+    offerPairing: () => door.offer(),
+    revokePairing: ({ id }) => {
+      door.revoke(id);
+      return {};
+    },
+    openDashboard: () => ({ url: parts.dashboard.link() }),
+    shutdown: () => {
+      parts.requestStop();
+      return {};
+    },
+  };
+}

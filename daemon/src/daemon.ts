@@ -1,0 +1,156 @@
+import { type Health, type Snapshot } from '@uprez/shared';
+import { Dashboard } from './api/dashboard.ts';
+import { createHandlers } from './api/handlers.ts';
+import { Door } from './api/pairing.ts';
+import { startServer } from './api/server.ts';
+import type { Backend } from './backends/backend.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { claimInstance } from './instance.ts';
+import { startCleanup } from './jobs/cleanup.ts';
+import { createEnqueue, type Probe } from './jobs/enqueue.ts';
+import { Feed } from './jobs/feed.ts';
+import { JobQueue } from './jobs/job-queue.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { createLedger, type ProcessLedger } from './jobs/leftovers.ts';
+import { LiveProgress } from './jobs/live-progress.ts';
+import { recover } from './jobs/recovery.ts';
+import { type Logger, openLog } from './log.ts';
+import { makeFolders } from './paths.ts';
+import { openStore } from './store/store.ts';
+import { VERSION } from './version.ts';
+
+/** What a backend may need of the daemon. */
+export interface BackendParts {
+  config: Config;
+  log: Logger;
+  /** Where to note engine processes, so that none outlives a crash of the daemon. */
+  ledger: ProcessLedger;
+}
+
+export interface DaemonOptions {
+  config: Config;
+  backends: (parts: BackendParts) => readonly Backend[] | Promise<readonly Backend[]>;
+  probe: Probe;
+  /** What `uprez doctor` shows. */
+  checks?: () => Promise<Health['checks']>;
+  /** Built dashboard; nothing is served where the folder is missing. */
+  dashboardFolder?: string;
+  /** Also log to stderr. */
+  foreground?: boolean;
+  clock?: Clock;
+}
+
+export interface RunningDaemon extends AsyncDisposable {
+  readonly port: number;
+  readonly instance: string;
+  readonly endpointFile: string;
+  readonly queue: JobQueue;
+  readonly log: Logger;
+  /** A new one-time link that opens the dashboard. */
+  dashboardLink(): string;
+  /** Resolves when a client asks the daemon to stop; dispose it then. */
+  readonly stopRequested: Promise<void>;
+}
+
+/**
+ * Builds the daemon from its parts and starts it: lock, store, recovery, server, queue. Disposing stops it in the
+ * opposite order; running jobs continue at the next start. Throws `daemon.already-running`, `setup.database`,
+ * `daemon.no-port`.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
+  const stack = new Cleanups();
+  try {
+    return await build(options, stack);
+  } catch (error) {
+    await stack.run();
+    throw error;
+  }
+}
+
+async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDaemon> {
+  const { config, clock = systemClock, probe } = options;
+  const { paths } = config;
+  makeFolders(paths);
+  const instance = stack.use(claimInstance(paths));
+  const { log } = stack.use(
+    openLog({ file: paths.logFile, level: config.logLevel, foreground: options.foreground ?? false }),
+  );
+  for (const warning of config.warnings) log.warn(warning);
+  const store = stack.use(openStore({ ...paths, now: () => clock.now() }));
+  const feed = new Feed();
+  const queue = new JobQueue({ store, feed, clock });
+  recover({ store, queue, log });
+  const backends = await options.backends({ config, log, ledger: createLedger(store.processes) });
+  const progress = new LiveProgress(feed, clock);
+  const runner = new JobRunner({ queue, feed, clock, backends, log, progress, checkpoints: store.checkpoints });
+  stack.defer(() => runner[Symbol.asyncDispose]());
+  stack.use(startCleanup({ store, queue, runner, clock, log, intervalMs: config.cleanupInterval }));
+  const door = new Door({ instance, pairings: store.pairings, clock });
+  const dashboard = new Dashboard(clock);
+  const stop = stopSwitch();
+  const enqueue = createEnqueue({ queue, backends, probe });
+  const health = async (): Promise<Health> => ({ version: VERSION, checks: (await options.checks?.()) ?? [] });
+  const handlers = createHandlers({
+    ...{ queue, runner, enqueue, store, backends, probe, door, dashboard, health },
+    // After the reply to the call that asked for it.
+    requestStop: () => void setImmediate(stop.request),
+  });
+  const snapshot = (): Snapshot => ({
+    type: 'snapshot',
+    version: VERSION,
+    jobs: queue.list(),
+    progress: progress.all(),
+    settings: queue.settings(),
+  });
+  const source = { snapshot, subscribe: feed.subscribe.bind(feed) };
+  const dashboardFolder = options.dashboardFolder ?? '';
+  const server = await startServer({
+    handlers,
+    source,
+    door,
+    dashboard,
+    dashboardFolder,
+    clock,
+    log,
+    port: config.port,
+  });
+  stack.defer(() => server[Symbol.asyncDispose]());
+  instance.publish(server.port);
+  return {
+    port: server.port,
+    instance: instance.id,
+    endpointFile: paths.endpointFile,
+    queue,
+    log,
+    dashboardLink: () => dashboard.link(),
+    stopRequested: stop.requested,
+    [Symbol.asyncDispose]: () => stack.run(),
+  };
+}
+
+/** What has to be closed, in the opposite order of opening. (Node 20 has no AsyncDisposableStack.) */
+class Cleanups {
+  private readonly steps: (() => unknown)[] = [];
+
+  use<T extends Disposable>(resource: T): T {
+    this.defer(() => resource[Symbol.dispose]());
+    return resource;
+  }
+
+  defer(step: () => unknown): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (let step = this.steps.pop(); step; step = this.steps.pop()) await step();
+  }
+}
+
+function stopSwitch(): { requested: Promise<void>; request: () => void } {
+  let request = (): void => {};
+  const requested = new Promise<void>((resolve) => {
+    request = resolve;
+  });
+  return { requested, request };
+}

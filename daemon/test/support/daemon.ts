@@ -1,0 +1,38 @@
+import type { DaemonClient, Media } from '@uprez/shared';
+import type { Backend } from '../../src/backends/backend.ts';
+import type { Clock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type RunningDaemon, startDaemon } from '../../src/daemon.ts';
+import { connectLocal } from './clients.ts';
+import { mediaOf } from './tasks.ts';
+import { tempDir } from './temp-dir.ts';
+
+export interface TestDaemonOptions {
+  backends: readonly Backend[];
+  /** Keeps the daemon's memory from one start to the next. */
+  dataDir?: string;
+  probe?: (path: string) => Promise<Media>;
+  dashboardFolder?: string;
+  clock?: Clock;
+}
+
+export interface TestDaemon extends RunningDaemon {
+  /** A new connection by the endpoint file; closed with the daemon. */
+  connect(name?: string): Promise<DaemonClient>;
+}
+
+/** A real daemon with real SQLite, HTTP and WebSocket on any free port; only its backends are the test's own. */
+export async function startTestDaemon(options: TestDaemonOptions): Promise<TestDaemon> {
+  const { backends, dataDir, probe = () => Promise.resolve(mediaOf()), ...rest } = options;
+  const folder = dataDir === undefined ? tempDir() : undefined;
+  const config = loadConfig({ env: {}, flags: { dataDir: dataDir ?? folder?.path ?? '', port: 0, logLevel: 'fatal' } });
+  const daemon = await startDaemon({ config, backends: () => backends, probe, ...rest });
+  return {
+    ...daemon,
+    connect: (name) => connectLocal(daemon.endpointFile, name),
+    async [Symbol.asyncDispose]() {
+      await daemon[Symbol.asyncDispose]();
+      folder?.[Symbol.dispose]();
+    },
+  };
+}
