@@ -1,0 +1,18 @@
+// `npm run bench`: sets up what is missing, builds, and measures the whole local path in one run.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './root.mjs';
+import { setUp, SetupError } from './setup.mjs';
+
+try {
+  await setUp({ browser: false });
+  const { build } = await import('./build.mjs');
+  await build();
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+const bench = ['--import', 'tsx', join(root, 'scripts/bench/main.ts'), ...process.argv.slice(2)];
+spawn(process.execPath, bench, { stdio: 'inherit', cwd: process.cwd() }).on('exit', (code) => process.exit(code ?? 1));

@@ -1,0 +1,47 @@
+import { frameRate } from '@uprez/shared';
+import type { EnginePlan } from '../../daemon/src/engine/plan.ts';
+import type { BenchClip } from './clips.ts';
+
+export interface BenchTools {
+  ffmpeg: string;
+  modelFile: string | null;
+  threads: number;
+  folder: string;
+}
+
+/** The plan the local backend would make for a bench clip at 2x. */
+export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
+  const rate = frameRate(24);
+  const path = `${clip.path}.out.mov`;
+  return {
+    ffmpeg: tools.ffmpeg,
+    source: {
+      path: clip.path,
+      width: clip.width,
+      height: clip.height,
+      chroma: '420',
+      depth: 8,
+      range: 'limited',
+      rgb: false,
+      interlaced: false,
+      sourceRate: rate,
+      conformTo: null,
+    },
+    range: { from: 0, to: null },
+    handles: 0,
+    sourceFrames: clip.frames,
+    frameRate: rate,
+    doublings: 1,
+    modelFile: tools.modelFile,
+    threads: tools.threads,
+    audio: [],
+    output: {
+      path,
+      partial: `${path}.partial`,
+      size: { width: clip.width * 2, height: clip.height * 2 },
+      sampleAspect: { num: 1, den: 1 },
+      color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709' },
+      timecode: null,
+    },
+  };
+}
