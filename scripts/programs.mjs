@@ -39,7 +39,7 @@ export async function aptInstall(packages) {
   return !failure;
 }
 
-/** Runs a program without showing its output. Resolves to undefined on success, else to the last lines it wrote. */
+/** Runs a program without showing its output. Resolves to undefined on success, else to the first and last lines it wrote. */
 export function runQuietly(program, args, options) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
@@ -49,13 +49,14 @@ export function runQuietly(program, args, options) {
       shell: process.platform === 'win32' && program === 'npm',
     });
     const lines = [];
+    // npm says what is wrong at the start and how to go on at the end.
     const keep = (chunk) => {
       lines.push(
         ...String(chunk)
           .split('\n')
           .filter((line) => line.trim()),
       );
-      lines.splice(0, lines.length - 20);
+      if (lines.length > 24) lines.splice(12, lines.length - 24);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
