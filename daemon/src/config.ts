@@ -65,6 +65,8 @@ type Key = keyof Values;
 
 export type Config = Readonly<Values> & {
   readonly paths: Paths;
+  /** Folders in which programs are looked for. */
+  readonly searchPath: string;
   /** Things to tell the user that are no reason to stop. */
   readonly warnings: readonly string[];
 };
@@ -85,21 +87,30 @@ export function loadConfig(sources: ConfigSources = {}): Config {
   const named = fromEnvironment(env, warnings);
   const dataDir = flags.dataDir ?? named['dataDir'];
   const paths = pathsFor({ platform, home, env }, dataDir === undefined ? null : resolve(String(dataDir)));
-  const layers = [
-    { values: flags, name: (key: Key) => `--${kebab(key)}` },
+  const { chosen, names } = choose([
+    { values: flags, name: (key) => `--${kebab(key)}` },
     { values: named, name: environmentName },
-    { values: fromFile(paths.configFile, warnings), name: (key: Key) => `${key} in config.json` },
-  ];
+    { values: fromFile(paths.configFile, warnings), name: (key) => `${key} in config.json` },
+  ]);
+  return Object.freeze({ ...parse(chosen, names), paths, searchPath: env['PATH'] ?? '', warnings });
+}
+
+interface Layer {
+  values: Readonly<Record<string, unknown>>;
+  name: (key: Key) => string;
+}
+
+/** Of each value the one from the first layer that has it, and what the user calls it there. */
+function choose(layers: readonly Layer[]): { chosen: Record<string, unknown>; names: Map<string, string> } {
   const chosen: Record<string, unknown> = {};
   const names = new Map<string, string>();
-  for (const key of keys)
-    for (const layer of layers.toReversed()) {
-      const value = (layer.values as Record<string, unknown>)[key];
-      if (value === undefined) continue;
-      chosen[key] = value;
-      names.set(key, layer.name(key));
-    }
-  return Object.freeze({ ...parse(chosen, names), paths, warnings });
+  for (const key of keys) {
+    const layer = layers.find(({ values }) => values[key] !== undefined);
+    if (!layer) continue;
+    chosen[key] = layer.values[key];
+    names.set(key, layer.name(key));
+  }
+  return { chosen, names };
 }
 
 const keys = Object.keys(Values.shape) as Key[];
@@ -135,8 +146,11 @@ function fromEnvironment(env: Surroundings['env'], warnings: string[]): Record<s
 function fromFile(path: string, warnings: string[]): Record<string, unknown> {
   const text = readIfThere(path);
   if (text === undefined) return {};
-  const values = parseObject(text, path);
-  for (const key of Object.keys(values)) if (!(key in Values.shape)) warnings.push(`unknown key ${key} in ${path}`);
+  // The file lies below the data folder, so it can't say where that is.
+  const { dataDir, ...values } = parseObject(text, path);
+  const unknown = Object.keys(values).filter((key) => !(key in Values.shape));
+  if (dataDir !== undefined) unknown.push('dataDir');
+  for (const key of unknown) warnings.push(`unknown key ${key} in ${path}`);
   return values;
 }
 

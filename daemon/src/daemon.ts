@@ -1,4 +1,4 @@
-import { type Health, type Snapshot } from '@uprez/shared';
+import type { Health, Settings, Snapshot } from '@uprez/shared';
 import { Dashboard } from './api/dashboard.ts';
 import { createHandlers } from './api/handlers.ts';
 import { Door } from './api/pairing.ts';
@@ -26,6 +26,8 @@ export interface BackendParts {
   log: Logger;
   /** Where to note engine processes, so that none outlives a crash of the daemon. */
   ledger: ProcessLedger;
+  /** As they are at the moment. */
+  settings: () => Settings;
 }
 
 export interface DaemonOptions {
@@ -36,6 +38,8 @@ export interface DaemonOptions {
   checks?: () => Promise<Health['checks']>;
   /** Built dashboard; nothing is served where the folder is missing. */
   dashboardFolder?: string;
+  /** false: only looks after the list, for clients that ask or change something and leave. */
+  runJobs?: boolean;
   /** Also log to stderr. */
   foreground?: boolean;
   clock?: Clock;
@@ -69,7 +73,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
 }
 
 async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDaemon> {
-  const { config, clock = systemClock, probe } = options;
+  const { config, clock = systemClock } = options;
   const { paths } = config;
   makeFolders(paths);
   const instance = stack.use(claimInstance(paths));
@@ -77,25 +81,50 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
     openLog({ file: paths.logFile, level: config.logLevel, foreground: options.foreground ?? false }),
   );
   for (const warning of config.warnings) log.warn(warning);
-  const store = stack.use(openStore({ ...paths, now: () => clock.now() }));
+  const core = await buildCore(options, { clock, log, stack });
+  const door = new Door({ instance, pairings: core.store.pairings, clock });
+  const dashboard = new Dashboard(clock);
+  const stop = stopSwitch();
+  const health = async (): Promise<Health> => ({ version: VERSION, checks: (await options.checks?.()) ?? [] });
+  // A client that asks the daemon to stop gets its reply first.
+  const requestStop = (): void => void setImmediate(stop.request);
+  const handlers = createHandlers({ ...core, door, dashboard, health, requestStop });
+  const dashboardFolder = options.dashboardFolder ?? '';
+  const outside = { door, dashboard, dashboardFolder, clock, log, port: config.port };
+  const server = stack.useAsync(await startServer({ handlers, source: core.source, ...outside }));
+  instance.publish(server.port);
+  return {
+    port: server.port,
+    instance: instance.id,
+    endpointFile: paths.endpointFile,
+    queue: core.queue,
+    log,
+    dashboardLink: () => dashboard.link(),
+    stopRequested: stop.requested,
+    [Symbol.asyncDispose]: () => stack.run(),
+  };
+}
+
+/** Everything behind the server: store, queue and the lanes of the backends. */
+async function buildCore(
+  options: DaemonOptions,
+  { clock, log, stack }: { clock: Clock; log: Logger; stack: Cleanups },
+) {
+  const { config, probe } = options;
+  const store = stack.use(openStore({ ...config.paths, now: () => clock.now() }));
   const feed = new Feed();
   const queue = new JobQueue({ store, feed, clock });
   recover({ store, queue, log });
-  const backends = await options.backends({ config, log, ledger: createLedger(store.processes) });
-  const progress = new LiveProgress(feed, clock);
-  const runner = new JobRunner({ queue, feed, clock, backends, log, progress, checkpoints: store.checkpoints });
-  stack.defer(() => runner[Symbol.asyncDispose]());
-  stack.use(startCleanup({ store, queue, runner, clock, log, intervalMs: config.cleanupInterval }));
-  const door = new Door({ instance, pairings: store.pairings, clock });
-  const dashboard = new Dashboard(clock);
-  const stop = stopSwitch();
-  const enqueue = createEnqueue({ queue, backends, probe });
-  const health = async (): Promise<Health> => ({ version: VERSION, checks: (await options.checks?.()) ?? [] });
-  const handlers = createHandlers({
-    ...{ queue, runner, enqueue, store, backends, probe, door, dashboard, health },
-    // After the reply to the call that asked for it.
-    requestStop: () => void setImmediate(stop.request),
+  const backends = await options.backends({
+    ...{ config, log, ledger: createLedger(store.processes) },
+    settings: () => queue.settings(),
   });
+  const progress = new LiveProgress(feed, clock);
+  const { checkpoints } = store;
+  const runner = stack.useAsync(
+    new JobRunner({ ...{ queue, feed, clock, backends, log, progress, checkpoints }, idle: options.runJobs === false }),
+  );
+  stack.use(startCleanup({ store, queue, runner, clock, log, intervalMs: config.cleanupInterval }));
   const snapshot = (): Snapshot => ({
     type: 'snapshot',
     version: VERSION,
@@ -104,29 +133,8 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
     settings: queue.settings(),
   });
   const source = { snapshot, subscribe: feed.subscribe.bind(feed) };
-  const dashboardFolder = options.dashboardFolder ?? '';
-  const server = await startServer({
-    handlers,
-    source,
-    door,
-    dashboard,
-    dashboardFolder,
-    clock,
-    log,
-    port: config.port,
-  });
-  stack.defer(() => server[Symbol.asyncDispose]());
-  instance.publish(server.port);
-  return {
-    port: server.port,
-    instance: instance.id,
-    endpointFile: paths.endpointFile,
-    queue,
-    log,
-    dashboardLink: () => dashboard.link(),
-    stopRequested: stop.requested,
-    [Symbol.asyncDispose]: () => stack.run(),
-  };
+  const models = async () => (await Promise.all(backends.map((backend) => backend.models()))).flat();
+  return { store, queue, runner, probe, source, models, enqueue: createEnqueue({ queue, backends, probe }) };
 }
 
 /** What has to be closed, in the opposite order of opening. (Node 20 has no AsyncDisposableStack.) */
@@ -138,7 +146,12 @@ class Cleanups {
     return resource;
   }
 
-  defer(step: () => unknown): void {
+  useAsync<T extends AsyncDisposable>(resource: T): T {
+    this.defer(() => resource[Symbol.asyncDispose]());
+    return resource;
+  }
+
+  private defer(step: () => unknown): void {
     this.steps.push(step);
   }
 

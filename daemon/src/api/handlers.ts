@@ -1,6 +1,5 @@
-import type { CallName, CallResult, calls, Health, Job } from '@uprez/shared';
+import type { CallName, CallResult, calls, Health, Job, Model } from '@uprez/shared';
 import type { z } from 'zod';
-import type { Backend } from '../backends/backend.ts';
 import type { Enqueue, Probe } from '../jobs/enqueue.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
@@ -19,7 +18,7 @@ export interface HandlerParts {
   runner: JobRunner;
   enqueue: Enqueue;
   store: Store;
-  backends: readonly Backend[];
+  models: () => Promise<Model[]>;
   probe: Probe;
   door: Door;
   dashboard: Dashboard;
@@ -52,11 +51,11 @@ function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, J
 }
 
 function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall> {
-  const { queue, enqueue, store, backends, door } = parts;
+  const { queue, enqueue, store, door } = parts;
   return {
     probe: ({ path }) => parts.probe(path),
     estimate: ({ task }) => enqueue.estimate(task),
-    listModels: async () => (await Promise.all(backends.map((backend) => backend.models()))).flat(),
+    listModels: () => parts.models(),
     getSettings: () => queue.settings(),
     changeSettings: (patch) => queue.changeSettings(patch),
     getHealth: () => parts.health(),

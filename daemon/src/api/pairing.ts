@@ -16,7 +16,6 @@ import {
   serverKeys,
 } from '@uprez/shared';
 import type { Clock } from '../clock.ts';
-import type { Instance } from '../instance.ts';
 import type { PairingTable } from '../store/pairings.ts';
 import { Attempts } from './attempts.ts';
 import { CodeOffer, type Offer } from './code-offer.ts';
@@ -39,7 +38,8 @@ export interface PendingPair {
 }
 
 export interface DoorParts {
-  instance: Pick<Instance, 'id' | 'secret'>;
+  /** This run of the daemon, and the secret of the endpoint file. */
+  instance: { readonly id: string; readonly secret: string };
   pairings: PairingTable;
   clock: Clock;
 }

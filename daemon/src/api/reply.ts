@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, type CallName, calls, toWire, type WireError } from '@uprez/shared';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Logger } from '../log.ts';
 import type { Handlers } from './handlers.ts';
 

@@ -125,7 +125,7 @@ function addRoute(app: Express, name: CallName, { handlers, log, before }: Route
 }
 
 function failure(log: Logger): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
+  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters.
   return (error: unknown, _request, response, _next) => {
     const { status, error: wire } = refusal(isBadBody(error) ? badBody(error) : error, log);
     response.status(status).json({ error: wire });

@@ -12,7 +12,7 @@ import type { Handlers } from './handlers.ts';
 import type { Door } from './pairing.ts';
 import { createRest } from './rest.ts';
 import { Sessions } from './sessions.ts';
-import { Conversation } from './socket.ts';
+import { startConversation } from './socket.ts';
 
 const MAX_MESSAGE_BYTES = 2 ** 20;
 const MAX_STRANGERS = 8;
@@ -99,7 +99,7 @@ class Sockets {
       this.strangers.delete(client);
       this.admitted.set(client, pairing);
     };
-    new Conversation(client, { ...this.parts, cookie, onAdmitted });
+    startConversation(client, { ...this.parts, cookie, onAdmitted });
   }
 }
 

@@ -31,8 +31,15 @@ type Stage =
   | { kind: 'asked-code'; pending: PendingPair }
   | { kind: 'admitted' };
 
-/** One client's conversation, from hello to its end. */
-export class Conversation {
+/** Talks to one client, from hello to its end. */
+export function startConversation(socket: WebSocket, parts: SocketParts): void {
+  const conversation = new Conversation(socket, parts);
+  socket.on('message', (bytes: Buffer, isBinary: boolean) => conversation.receive(bytes, isBinary));
+  socket.on('error', (error) => parts.log.warn({ err: error }, 'socket failed'));
+  socket.on('close', () => conversation.end());
+}
+
+class Conversation {
   private readonly socket: WebSocket;
   private readonly parts: SocketParts;
   private readonly send: (message: ServerMessage) => boolean;
@@ -46,12 +53,9 @@ export class Conversation {
     this.parts = parts;
     this.send = createSender(socket);
     this.cancelTimer = parts.clock.after(HANDSHAKE_MS, () => socket.terminate());
-    socket.on('message', (bytes: Buffer, isBinary: boolean) => this.receive(bytes, isBinary));
-    socket.on('error', (error) => parts.log.warn({ err: error }, 'socket failed'));
-    socket.on('close', () => this.end());
   }
 
-  private receive(bytes: Buffer, isBinary: boolean): void {
+  receive(bytes: Buffer, isBinary: boolean): void {
     try {
       if (isBinary) throw new AppError('request.invalid', { why: 'messages are text' });
       if (this.stage.kind === 'admitted') return this.serve(parse(ClientMessage, json(bytes)));
@@ -122,7 +126,7 @@ export class Conversation {
     this.send(result.ok ? { type: 'reply', id, result: result.result } : { type: 'refusal', id, error: result.error });
   }
 
-  private end(): void {
+  end(): void {
     this.cancelTimer();
     this.stopStream();
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError, type Estimate, type Job, type Media, NewJob, type Task } from '@uprez/shared';
+import { AppError, type Estimate, type Job, type Media, type NewJob, type Task } from '@uprez/shared';
 import type { z } from 'zod';
 import type { Backend } from '../backends/backend.ts';
 import type { PreparedJob } from '../store/jobs.ts';

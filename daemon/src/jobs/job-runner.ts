@@ -12,6 +12,8 @@ export interface RunnerParts extends ContextParts {
   feed: Feed;
   clock: Clock;
   backends: readonly Backend[];
+  /** Starts nothing; cancelled and removed jobs are cleared up all the same. */
+  idle: boolean;
 }
 
 interface Run {
@@ -71,7 +73,7 @@ export class JobRunner {
 
   private fillLane(backend: Backend): void {
     const { queue } = this.parts;
-    while (!this.stopping && !queue.settings().paused && this.runningIn(backend) < backend.slots) {
+    while (!this.stopping && !this.parts.idle && !queue.settings().paused && this.runningIn(backend) < backend.slots) {
       const job = queue.claim(backend.id, (id) => this.runs.has(id) || this.clearing.has(id));
       if (!job) return;
       this.start(job, backend);

@@ -1,9 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { FrameRecord, Journal, Segment } from '../backends/backend.ts';
 
-interface SegmentRow extends Omit<Segment, 'frames'> {
-  frameCount: number;
-}
+type SegmentRow = Omit<Segment, 'frames'>;
 
 interface FrameRow extends FrameRecord {
   segment: number;
@@ -19,7 +17,7 @@ export interface SegmentTotals {
 const sql = {
   plan: 'SELECT plan FROM jobs WHERE id = ?',
   savePlan: 'UPDATE jobs SET plan = @plan WHERE id = @jobId',
-  segments: `SELECT number AS "index", first_frame AS firstFrame, frame_count AS frameCount, offset_bytes AS "offset",
+  segments: `SELECT number AS "index", first_frame AS firstFrame, offset_bytes AS "offset",
     end_bytes AS "end", source_digest AS sourceDigest FROM segments WHERE job_id = ? AND status = 'done' ORDER BY number`,
   frames: `SELECT segment, number, offset_bytes AS "offset", size_bytes AS sizeBytes, inference_ms AS inferenceMs
     FROM frames WHERE job_id = ? ORDER BY number`,
@@ -83,5 +81,5 @@ export type Checkpoints = ReturnType<typeof openCheckpoints>;
 function withFrames(rows: SegmentRow[], frames: FrameRow[]): Segment[] {
   const bySegment = new Map<number, FrameRecord[]>(rows.map((row) => [row.index, []]));
   for (const { segment, ...frame } of frames) bySegment.get(segment)?.push(frame);
-  return rows.map(({ frameCount: _, ...row }) => ({ ...row, frames: bySegment.get(row.index) ?? [] }));
+  return rows.map((row) => ({ ...row, frames: bySegment.get(row.index) ?? [] }));
 }

@@ -46,40 +46,24 @@ const sql = {
 
 /** Jobs as rows: everything about them except steps' changes and checkpoints. */
 export function openJobs(db: Database) {
-  const steps = openSteps(db);
-  const outputs = openOutputs(db);
-  const insert = db.prepare(sql.insert);
-  const save = db.prepare(sql.save);
-  const touch = db.prepare(sql.touch);
-  const remove = db.prepare(sql.remove);
-  const byId = db.prepare<[string], Row>(sql.byId);
-  const all = db.prepare<[], Row>(sql.all);
   const crashed = db.prepare<[string], number>(sql.crashed).pluck();
   const calm = db.prepare(sql.calm);
-  const count = db.prepare<[string], number>(sql.count).pluck();
-  const next = (counter: 'position' | 'revision'): number => count.get(counter) ?? 0;
-
   return {
     ...openJobLookups(db),
-    insert(id: string, job: PreparedJob, createdAt: number): void {
-      const delivery = job.host ? 'pending' : 'none';
-      const counted = { position: next('position'), revision: next('revision') };
-      insert.run({ ...job, ...counted, id, createdAt, delivery, ...asText(job), host: textOrNull(job.host) });
-      steps.insert(id);
-    },
-    /** Stores what may change about a job and gives it a new revision. */
-    save(job: Job): void {
-      save.run({
-        ...pick(job),
-        estimate: JSON.stringify(job.estimate),
-        error: textOrNull(job.error),
-        revision: next('revision'),
-      });
-      outputs.replace(job.id, job.output, job.endedAt ?? job.createdAt);
-    },
-    /** Gives the job a new revision after one of its parts changed. */
-    touch: (id: string): void => void touch.run({ id, revision: next('revision') }),
-    remove: (id: string): void => void remove.run(id),
+    ...readers(db),
+    ...writers(db),
+    /** Counts a crash; returns how many there were in a row without progress. */
+    crashed: (id: string): number => crashed.get(id) ?? 0,
+    calm: (id: string): void => void calm.run(id),
+  };
+}
+
+function readers(db: Database) {
+  const steps = openSteps(db);
+  const outputs = openOutputs(db);
+  const byId = db.prepare<[string], Row>(sql.byId);
+  const all = db.prepare<[], Row>(sql.all);
+  return {
     byId(id: string): Job | undefined {
       const row = byId.get(id);
       return row && parse(row, steps.of(id), outputs.of(id));
@@ -89,13 +73,37 @@ export function openJobs(db: Database) {
       const allOutputs = outputs.byJob();
       return all.all().map((row) => parse(row, allSteps.get(row.id) ?? [], allOutputs.get(row.id) ?? null));
     },
-    /** Counts a crash; returns how many there were in a row without progress. */
-    crashed: (id: string): number => crashed.get(id) ?? 0,
-    calm: (id: string): void => void calm.run(id),
   };
 }
 
-export type JobTable = ReturnType<typeof openJobs>;
+function writers(db: Database) {
+  const steps = openSteps(db);
+  const outputs = openOutputs(db);
+  const insert = db.prepare(sql.insert);
+  const save = db.prepare(sql.save);
+  const touch = db.prepare(sql.touch);
+  const remove = db.prepare(sql.remove);
+  const count = db.prepare<[string], number>(sql.count).pluck();
+  const next = (counter: 'position' | 'revision'): number => count.get(counter) ?? 0;
+  return {
+    insert(id: string, job: PreparedJob, createdAt: number): void {
+      const delivery = job.host ? 'pending' : 'none';
+      const counted = { position: next('position'), revision: next('revision') };
+      insert.run({ ...job, ...counted, id, createdAt, delivery, ...asText(job), host: textOrNull(job.host) });
+      steps.insert(id);
+    },
+    /** Stores what may change about a job and gives it a new revision. */
+    save(job: Job): void {
+      const { id, state, attempts, startedAt, endedAt, delivery } = job;
+      const text = { estimate: JSON.stringify(job.estimate), error: textOrNull(job.error) };
+      save.run({ id, state, attempts, startedAt, endedAt, delivery, ...text, revision: next('revision') });
+      outputs.replace(id, job.output, endedAt ?? job.createdAt);
+    },
+    /** Gives the job a new revision after one of its parts changed. */
+    touch: (id: string): void => void touch.run({ id, revision: next('revision') }),
+    remove: (id: string): void => void remove.run(id),
+  };
+}
 
 function parse(row: Row, steps: Job['steps'], output: OutputFile | null): Job {
   return Job.parse({
@@ -108,11 +116,6 @@ function parse(row: Row, steps: Job['steps'], output: OutputFile | null): Job {
     steps,
     output,
   });
-}
-
-function pick(job: Job) {
-  const { id, state, attempts, startedAt, endedAt, delivery } = job;
-  return { id, state, attempts, startedAt, endedAt, delivery };
 }
 
 function asText(job: PreparedJob) {

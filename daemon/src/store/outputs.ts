@@ -36,6 +36,6 @@ export function openOutputs(db: Database) {
   };
 }
 
-function outputOf({ jobId: _, checks, ...output }: Row): OutputFile {
-  return { ...output, checks: JSON.parse(checks) as OutputFile['checks'] };
+function outputOf({ path, width, height, frames, sizeBytes, checks }: Row): OutputFile {
+  return { path, width, height, frames, sizeBytes, checks: JSON.parse(checks) as OutputFile['checks'] };
 }

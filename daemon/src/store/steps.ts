@@ -76,7 +76,9 @@ export function openSteps(db: Database) {
 
 const noStatistics = { count: null, minMs: null, maxMs: null, meanMs: null, deviationMs: null };
 
-function stepOf({ jobId: _, count, minMs, maxMs, meanMs, deviationMs, ...step }: Row): Step {
+function stepOf(row: Row): Step {
+  const { name, status, progress, startedAt, endedAt, retries, count, minMs, maxMs, meanMs, deviationMs } = row;
   const known = count !== null && minMs !== null && maxMs !== null && meanMs !== null && deviationMs !== null;
-  return { ...step, statistics: known ? { count, minMs, maxMs, meanMs, deviationMs } : null };
+  const statistics = known ? { count, minMs, maxMs, meanMs, deviationMs } : null;
+  return { name, status, progress, startedAt, endedAt, retries, statistics };
 }

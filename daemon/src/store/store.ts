@@ -29,6 +29,12 @@ export function openStore(options: StoreOptions) {
     settings: openSettings(db),
     pairings: openPairings(db),
     processes: openProcesses(db),
+    /** For `uprez doctor`, and to prove it: these are settings of each connection. */
+    durability: () => ({
+      journal: db.pragma('journal_mode', { simple: true }),
+      synchronous: db.pragma('synchronous', { simple: true }),
+      foreignKeys: db.pragma('foreign_keys', { simple: true }),
+    }),
     /** All or nothing; on disk when it returns. */
     transaction: <T>(work: () => T): T => db.transaction(work).immediate(),
     [Symbol.dispose]: (): void => void db.close(),
