@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
+const LOOKED_INTO = ['prores', 'cfhd', 'vp8', 'vp9'];
 /** How far into the pictures the first frame is looked for. */
 const SEARCH_BYTES = 1024 * 1024;
 /** AlphaMode = 1 in a Matroska track (RFC 9559, 5.1.4.1.28.6): identifier, size, value. */
@@ -24,6 +25,7 @@ export async function readLayout(
   handle: FileHandle,
   picture: { codec: string; from: number },
 ): Promise<PictureLayout | undefined> {
+  if (!LOOKED_INTO.includes(picture.codec)) return undefined;
   const buffer = Buffer.alloc(SEARCH_BYTES);
   const { bytesRead } = await handle.read(buffer, 0, SEARCH_BYTES, picture.from);
   const bytes = buffer.subarray(0, bytesRead);
@@ -32,11 +34,8 @@ export async function readLayout(
       return proresLayout(bytes);
     case 'cfhd':
       return cineformLayout(bytes);
-    case 'vp8':
-    case 'vp9':
-      return { alpha: bytes.includes(MATROSKA_ALPHA) };
     default:
-      return undefined;
+      return { alpha: bytes.includes(MATROSKA_ALPHA) };
   }
 }
 

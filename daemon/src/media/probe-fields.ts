@@ -1,12 +1,11 @@
-import type { AudioTrack, ChromaFormat, ColorTags, Media, StartTimecode } from '@uprez/shared';
+import type { AudioTrack, ChromaFormat, ColorTags, Media, Size, StartTimecode } from '@uprez/shared';
 import { codecNames, matrixNames, primariesNames, rawLayouts, transferNames } from './probe-names.ts';
 import { type Report, type Track, number, text } from './probe-track.ts';
 
 /** ffmpeg's name of a video codec, or undefined when it is not one that is decoded here. */
 export function codecOf(video: Track): string | undefined {
-  const format = text(video, 'Format') ?? '';
-  const id = text(video, 'CodecID') ?? '';
-  if (format === 'MPEG Video') return text(video, 'Format_Version') === '1' ? 'mpeg1video' : 'mpeg2video';
+  const [format, id] = [field(video, 'Format'), field(video, 'CodecID')];
+  if (format === 'MPEG Video') return field(video, 'Format_Version') === '1' ? 'mpeg1video' : 'mpeg2video';
   if (/^U[LQM][A-Z]/.test(id)) return 'utvideo';
   if (format === 'RLE') return id.startsWith('rle') ? 'qtrle' : undefined;
   if (id === 'v210') return 'v210';
@@ -25,27 +24,34 @@ function isRaw(format: string, id: string): boolean {
   return ['RGB', 'RGBA'].includes(format) && /^(raw|0x00000000|V_UNCOMPRESSED|DIB|BI_RGB)/.test(id);
 }
 
+/** A field, empty where there is none. */
+function field(video: Track, name: string): string {
+  return text(video, name) ?? '';
+}
+
+export function sizeOf(video: Track): Size {
+  return { width: Math.round(number(video, 'Width') ?? 0), height: Math.round(number(video, 'Height') ?? 0) };
+}
+
 export function chromaOf(video: Track, codec: string): ChromaFormat {
-  const space = text(video, 'ColorSpace') ?? '';
-  const sampling = text(video, 'ChromaSubsampling') ?? '';
-  if (space.startsWith('RGB') || ['RGB', 'RGBA'].includes(text(video, 'Format') ?? '')) return 'rgb';
-  if (space === 'Y' || space === 'YA') return '400';
+  const [space, sampling] = [field(video, 'ColorSpace'), field(video, 'ChromaSubsampling')];
+  if (space.startsWith('RGB') || /^RGBA?$/.test(field(video, 'Format'))) return 'rgb';
+  if (/^YA?$/.test(space)) return '400';
   if (sampling.startsWith('4:4:4')) return '444';
   // 4:1:1 has half the columns of 4:2:2: the smallest format that keeps all of it.
-  if (sampling.startsWith('4:2:2') || sampling.startsWith('4:1:1')) return '422';
-  return rawLayouts[text(video, 'CodecID') ?? '']?.chroma ?? (codec === 'prores' ? '422' : '420');
+  if (/^4:(2:2|1:1)/.test(sampling)) return '422';
+  return rawLayouts[field(video, 'CodecID')]?.chroma ?? (codec === 'prores' ? '422' : '420');
 }
 
 export function bitDepthOf(video: Track, codec: string): number {
-  if (codec === 'prores') return text(video, 'Format_Profile')?.startsWith('4444') ? 12 : 10;
-  const depth = number(video, 'BitDepth') ?? rawLayouts[text(video, 'CodecID') ?? '']?.bitDepth ?? 8;
+  if (codec === 'prores') return field(video, 'Format_Profile').startsWith('4444') ? 12 : 10;
+  const depth = number(video, 'BitDepth') ?? rawLayouts[field(video, 'CodecID')]?.bitDepth ?? 8;
   return Math.min(16, Math.max(8, Math.round(depth)));
 }
 
 /** Alpha that MediaInfo reports: a fourth component. */
 export function hasAlpha(video: Track): boolean {
-  const space = text(video, 'ColorSpace') ?? '';
-  return /^(RGB|YUV|Y)A/.test(space) || text(video, 'Format') === 'RGBA';
+  return /^(RGB|YUV|Y)A/.test(field(video, 'ColorSpace')) || text(video, 'Format') === 'RGBA';
 }
 
 /**
@@ -53,8 +59,8 @@ export function hasAlpha(video: Track): boolean {
  * MediaInfo's words), because its decoder delivers those.
  */
 export function colorOf(video: Track, chroma: ChromaFormat, codec: string): ColorTags {
-  const tag = (field: string, names: Readonly<Record<string, string>>): string =>
-    names[text(video, `${field}_Original`) ?? text(video, field) ?? ''] ?? 'unknown';
+  const tag = (name: string, names: Readonly<Record<string, string>>): string =>
+    names[text(video, `${name}_Original`) ?? field(video, name)] ?? 'unknown';
   const tags = {
     primaries: tag('colour_primaries', primariesNames),
     transfer: tag('transfer_characteristics', transferNames),
@@ -83,16 +89,20 @@ export function rotationOf(video: Track): Media['rotation'] {
   return ([0, 90, 180, 270] as const)[((turns % 4) + 4) % 4] ?? 0;
 }
 
-/** Timecode of a track, a tag or the stream. The zero that encoders write into MPEG-2 unasked counts as none. */
+/** Timecode of a track, a tag or the stream. */
 export function timecodeOf(report: Report): StartTimecode | null {
-  const extra = report.general['extra'] as Track | undefined;
-  const fromTracks = report.timecodes.map((track) => text(track, 'TimeCode_FirstFrame')).find(Boolean);
-  const fromStream = report.video && text(report.video, 'TimeCode_FirstFrame');
-  const found = fromTracks ?? (extra && text(extra, 'TimeCode_FirstFrame')) ?? fromStream;
-  const match = /^(\d\d:\d\d:\d\d)[:;.](\d\d)$/.exec(found ?? '');
-  if (!found || !match || (!fromTracks && found === '00:00:00:00')) return null;
-  const dropFrame = found.at(8) === ';' || found.at(8) === '.';
-  return { text: `${match[1]}${dropFrame ? ';' : ':'}${match[2]}`, dropFrame };
+  const match = /^(\d\d:\d\d:\d\d)([:;.])(\d\d)$/.exec(firstTimecode(report) ?? '');
+  if (!match) return null;
+  const dropFrame = match[2] !== ':';
+  return { text: `${match[1]}${dropFrame ? ';' : ':'}${match[3]}`, dropFrame };
+}
+
+function firstTimecode({ general, video, timecodes }: Report): string | undefined {
+  const ofTrack = timecodes.map((track) => text(track, 'TimeCode_FirstFrame')).find((found) => found !== undefined);
+  const ofFile = text((general['extra'] ?? {}) as Track, 'TimeCode_FirstFrame');
+  const ofStream = video && text(video, 'TimeCode_FirstFrame');
+  // Encoders write a zero into MPEG-2 unasked.
+  return ofTrack ?? ofFile ?? (ofStream === '00:00:00:00' ? undefined : ofStream);
 }
 
 const soundNames: Readonly<Record<string, string>> = {

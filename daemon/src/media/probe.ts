@@ -1,13 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AppError, type Media, rateValue } from '@uprez/shared';
+import { AppError, type Media } from '@uprez/shared';
 import { type OpenClip, openClip } from './path-check.ts';
 import { type PictureLayout, readLayout } from './probe-alpha.ts';
 import { type BmffFacts, inspectBmff } from './probe-bmff.ts';
 import * as fields from './probe-fields.ts';
 import { type Container, SNIFF_BYTES, sniff } from './probe-sniff.ts';
 import { readReport } from './probe-thread.ts';
-import { type Report, type Track, aspectOf, number, parseReport, rateOf, text } from './probe-track.ts';
+import { type Timing, timingOf } from './probe-timing.ts';
+import { type Report, type Track, aspectOf, number, parseReport, text } from './probe-track.ts';
 
 export interface ProbeLimits {
   /** Larger files are refused unread. */
@@ -18,8 +19,6 @@ export interface ProbeLimits {
 const MAX_SIDE = 8192;
 const MAX_PIXELS = 67_108_864;
 const MAX_SECONDS = 24 * 3600;
-/** Codecs whose first frame or track header is looked into. */
-const LOOKED_INTO = ['prores', 'cfhd', 'vp8', 'vp9'];
 
 /**
  * Finds out what a clip is, without any native decoder: path and kind of file first, then its first bytes, then MediaInfo
@@ -39,13 +38,10 @@ interface Asked extends ProbeLimits {
   file: string;
 }
 
-async function probeOpen(clip: OpenClip, { file, maxFileBytes }: Asked): Promise<Media> {
+async function probeOpen(clip: OpenClip, asked: Asked): Promise<Media> {
   const { handle, sizeBytes } = clip;
-  if (sizeBytes === 0) throw new AppError('input.empty', { file });
-  if (sizeBytes > maxFileBytes) {
-    const why = `${gigabytes(sizeBytes)}; the limit is ${gigabytes(maxFileBytes)}`;
-    throw new AppError('input.too-large', { file, why, hint: 'Trim the clip first.' });
-  }
+  const { file } = asked;
+  refuseFileSize(sizeBytes, asked);
   const container = await containerOf(handle, file);
   const bmff = container === 'mov' ? await inspectBmff({ handle, sizeBytes }) : undefined;
   if (bmff?.damage) throw new AppError('input.truncated', { file, why: bmff.damage });
@@ -53,12 +49,19 @@ async function probeOpen(clip: OpenClip, { file, maxFileBytes }: Asked): Promise
   const video = usableVideo(report, file);
   const codec = fields.codecOf(video);
   if (!codec) throw new AppError('input.unsupported-codec', { file, codec: fields.codecLabel(video) });
-  const layout = LOOKED_INTO.includes(codec)
-    ? await readLayout(handle, { codec, from: bmff?.firstSample ?? 0 })
-    : undefined;
-  const media = mediaOf({ clip, container, report, video, codec, bmff, layout });
-  refuseTooLarge(media, file);
+  const timing = await timingOf({ handle, sizeBytes }, { container, report, video, bmff });
+  if (!timing) throw new AppError('input.no-frames', { file });
+  const layout = await readLayout(handle, { codec, from: bmff?.firstSample ?? 0 });
+  const media = mediaOf({ clip, container, report, video, codec, bmff, layout, timing });
+  refusePicture(media, file);
   return media;
+}
+
+function refuseFileSize(sizeBytes: number, { file, maxFileBytes }: Asked): void {
+  if (sizeBytes === 0) throw new AppError('input.empty', { file });
+  if (sizeBytes <= maxFileBytes) return;
+  const why = `${gigabytes(sizeBytes)}; the limit is ${gigabytes(maxFileBytes)}`;
+  throw new AppError('input.too-large', { file, why, hint: 'Trim the clip first.' });
 }
 
 async function containerOf(handle: FileHandle, file: string): Promise<Container> {
@@ -105,22 +108,23 @@ interface Found {
   codec: string;
   bmff: BmffFacts | undefined;
   layout: PictureLayout | undefined;
+  timing: Timing;
 }
 
 function mediaOf(found: Found): Media {
-  const { clip, container, report, video, codec, bmff, layout } = found;
+  const { clip, container, report, video, codec, bmff, layout, timing } = found;
   const chroma = layout?.chroma ?? fields.chromaOf(video, codec);
   return {
     container,
     codec,
-    width: Math.round(number(video, 'Width') ?? 0),
-    height: Math.round(number(video, 'Height') ?? 0),
+    ...fields.sizeOf(video),
     rotation: fields.rotationOf(video),
     sampleAspect: bmff?.sampleAspect ?? aspectOf(number(video, 'PixelAspectRatio')),
-    ...timingOf(found),
+    ...timing,
     chroma,
-    bitDepth: layout?.bitDepth ?? fields.bitDepthOf(video, codec),
-    alpha: layout?.alpha ?? fields.hasAlpha(video),
+    bitDepth: fields.bitDepthOf(video, codec),
+    alpha: fields.hasAlpha(video),
+    ...layout,
     scan: fields.scanOf(video, codec),
     color: fields.colorOf(video, chroma, codec),
     timecode: fields.timecodeOf(report),
@@ -130,36 +134,7 @@ function mediaOf(found: Found): Media {
   };
 }
 
-function timingOf({
-  clip,
-  report,
-  video,
-  bmff,
-}: Found): Pick<Media, 'frameRate' | 'timing' | 'frameCount' | 'durationSeconds'> {
-  const seconds = number(video, 'Duration') ?? number(report.general, 'Duration');
-  const counted = number(video, 'FrameCount');
-  if (bmff?.samples === 0 || (!seconds && !counted))
-    throw new AppError('input.no-frames', { file: basename(clip.path) });
-  const rate = rateOf(video) ?? { num: 25, den: 1 };
-  const frameCount = Math.max(1, Math.round(counted ?? (seconds ?? 0) * rateValue(rate)));
-  const durationSeconds = seconds ?? frameCount / rateValue(rate);
-  return {
-    frameRate: rate,
-    timing: isVariable(video, rateValue(rate)) ? 'variable' : 'constant',
-    frameCount,
-    durationSeconds,
-  };
-}
-
-function isVariable(video: Track, rate: number): boolean {
-  if (text(video, 'FrameRate_Mode') === 'VFR' || !rateOf(video)) return true;
-  const [seconds, whole, frames] = ['Duration', 'Source_Duration', 'FrameCount'].map((field) => number(video, field));
-  const frame = 1 / rate;
-  if (seconds && whole && Math.abs(whole - seconds) > frame / 2) return true; // an edit list hides frames
-  return Boolean(seconds && frames) && Math.abs(seconds! - frames! * frame) > 1.5 * frame; // time stamps leave a gap
-}
-
-function refuseTooLarge({ width, height, durationSeconds }: Media, file: string): void {
+function refusePicture({ width, height, durationSeconds }: Media, file: string): void {
   if (width === 0 || height === 0) throw new AppError('input.no-frames', { file });
   if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
     const why = `${width} x ${height} pixels; the limit is ${MAX_SIDE} x ${MAX_SIDE}`;

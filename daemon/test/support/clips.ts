@@ -120,7 +120,7 @@ function filters(options: ClipOptions): string[] {
     `scale=${width}:${height}:${matrix ? `out_color_matrix=${matrix}:` : ''}out_range=${range}`,
     `format=${options.pixelFormat ?? 'yuv420p'}`,
     ...times(options),
-    ...(options.sampleAspect ? [`setsar=${options.sampleAspect}`] : []),
+    `setsar=${options.sampleAspect ?? '1/1'}`,
     ...(options.interlaced ? ['setfield=tff'] : []),
     ...(color
       ? [`setparams=range=${range}:color_primaries=${primaries}:color_trc=${transfer}:colorspace=${space}`]
