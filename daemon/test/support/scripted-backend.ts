@@ -44,9 +44,7 @@ export class ScriptedBackend implements Backend {
   }
 
   async models(): Promise<Model[]> {
-    return [
-      { id: 'fast', name: 'Fast', backend: this.id, purpose: 'tests', scales: [2], licence: 'MIT', ready: true },
-    ];
+    return [{ id: 'fast', name: 'Fast', backend: this.id, purpose: 'tests', scales: [2], licence: 'MIT', ready: true }];
   }
 
   estimate(task: Task, media: Media): Promise<Estimate> {
