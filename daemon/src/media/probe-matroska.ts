@@ -18,6 +18,9 @@ const SIMPLE_BLOCK = 0xa3;
 const BLOCK = 0xa1;
 const VIDEO = 1;
 
+/** A size of all ones, in the eight bytes that writers reserve for it: not known when the file was written. */
+const UNKNOWN_SIZE = 2 ** 56 - 1;
+
 /** Enough to know a clip by, and 0.1 s at most: five minutes at 24 frames a second with sound. */
 const MAX_FRAMES = 8_000;
 const MAX_ELEMENTS = 50_000;
@@ -47,6 +50,17 @@ export async function matroskaTimes(source: ByteSource): Promise<FrameTimes> {
     }
   }
   return { times: Float64Array.from(walk.times), complete: at >= source.sizeBytes };
+}
+
+/** Why a file is not whole, if its first elements say how long it should be; null when it is or they don't. */
+export async function matroskaDamage(source: ByteSource): Promise<string | null> {
+  const window = new ByteWindow(source);
+  const header = parseElement(await window.read(0, HEAD_BYTES));
+  const start = header ? header.contentAt + header.sizeBytes : 0;
+  const segment = parseElement(await window.read(start, HEAD_BYTES));
+  if (!segment || segment.sizeBytes >= UNKNOWN_SIZE) return null;
+  const end = start + segment.contentAt + segment.sizeBytes;
+  return end > source.sizeBytes ? `it should have ${end} bytes and has ${source.sizeBytes}` : null;
 }
 
 interface Element {

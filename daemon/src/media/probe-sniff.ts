@@ -101,5 +101,5 @@ function textKind(start: Buffer): string | undefined {
   if (text.startsWith('[playlist]')) return 'a playlist that points to other files';
   if (/^<\?xml|^<[a-z!]/i.test(text)) return 'an XML or web page';
   // eslint-disable-next-line no-control-regex -- what text does not contain
-  return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text.slice(0, -4)) ? undefined : 'a text file';
+  return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text) ? undefined : 'a text file';
 }

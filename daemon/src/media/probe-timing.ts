@@ -25,8 +25,8 @@ export interface TimingEvidence {
  * clip is what rate and duration make it: only decoding gives the exact one.
  */
 export async function timingOf(source: ByteSource, evidence: TimingEvidence): Promise<Timing | undefined> {
+  if (isEmpty(evidence)) return undefined;
   const seconds = secondsOf(evidence);
-  if (evidence.bmff?.samples === 0 || (!seconds && !number(evidence.video, 'FrameCount'))) return undefined;
   const frames = await frameTimes(source, evidence);
   const { frameRate, steady } = beatOf(evidence, frames);
   const rate = rateValue(frameRate);
@@ -36,6 +36,10 @@ export async function timingOf(source: ByteSource, evidence: TimingEvidence): Pr
   const gap = !frames && seconds > 0 && Math.abs(seconds - regular) * rate > 1.5;
   if (steady && !hidden && !gap) return { frameRate, frameCount, timing: 'constant', durationSeconds: regular };
   return { frameRate, frameCount, timing: 'variable', durationSeconds: seconds || regular };
+}
+
+function isEmpty(evidence: TimingEvidence): boolean {
+  return evidence.bmff?.samples === 0 || (secondsOf(evidence) === 0 && !number(evidence.video, 'FrameCount'));
 }
 
 function secondsOf({ video, report }: TimingEvidence): number {
@@ -53,9 +57,9 @@ function beatOf(evidence: TimingEvidence, frames: FrameTimes | undefined): { fra
   const { container, video, bmff } = evidence;
   const declared = bmff?.exactRate ?? rateOf(video);
   const rhythm = frames && rhythmOf(frames.times, declared);
-  if (!rhythm) return { frameRate: declared ?? UNKNOWN_RATE, steady: !saysVariable(video) };
+  if (!rhythm) return { frameRate: declared ?? UNKNOWN_RATE, steady: !saysVariable(evidence) };
   // of a transport stream MediaInfo says so when it can't tell
-  const wholeStory = frames.complete || container === 'mpegts' || !saysVariable(video);
+  const wholeStory = frames.complete || container === 'mpegts' || !saysVariable(evidence);
   return { frameRate: rhythm.rate, steady: rhythm.steady && wholeStory };
 }
 
@@ -67,8 +71,10 @@ async function frameTimes(source: ByteSource, evidence: TimingEvidence): Promise
   return container === 'mpegts' && !rateOf(video) ? mpegtsTimes(source) : undefined;
 }
 
-function saysVariable(video: Track): boolean {
-  return text(video, 'FrameRate_Mode') === 'VFR' || !rateOf(video);
+/** AVI and MXF have no frame times: what H.264 in them says about variable rates means nothing. */
+function saysVariable({ container, video }: TimingEvidence): boolean {
+  const timed = container !== 'avi' && container !== 'mxf';
+  return !rateOf(video) || (timed && text(video, 'FrameRate_Mode') === 'VFR');
 }
 
 /** An edit list that shows less than the track holds. */

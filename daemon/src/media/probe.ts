@@ -5,9 +5,11 @@ import { type OpenClip, openClip } from './path-check.ts';
 import { type PictureLayout, readLayout } from './probe-alpha.ts';
 import { type BmffFacts, inspectBmff } from './probe-bmff.ts';
 import * as fields from './probe-fields.ts';
+import { matroskaDamage } from './probe-matroska.ts';
 import { type Container, SNIFF_BYTES, sniff } from './probe-sniff.ts';
 import { readReport } from './probe-thread.ts';
 import { type Timing, timingOf } from './probe-timing.ts';
+import type { ByteSource } from './probe-window.ts';
 import { type Report, type Track, aspectOf, number, parseReport, text } from './probe-track.ts';
 
 export interface ProbeLimits {
@@ -44,7 +46,8 @@ async function probeOpen(clip: OpenClip, asked: Asked): Promise<Media> {
   refuseFileSize(sizeBytes, asked);
   const container = await containerOf(handle, file);
   const bmff = container === 'mov' ? await inspectBmff({ handle, sizeBytes }) : undefined;
-  if (bmff?.damage) throw new AppError('input.truncated', { file, why: bmff.damage });
+  const why = bmff ? bmff.damage : await damageOf({ handle, sizeBytes }, container);
+  if (why) throw new AppError('input.truncated', { file, why });
   const report = await reportOf(clip, file);
   const video = usableVideo(report, file);
   const codec = fields.codecOf(video);
@@ -71,6 +74,15 @@ async function containerOf(handle: FileHandle, file: string): Promise<Container>
   throw 'sound' in found
     ? new AppError('input.no-video', { file })
     : new AppError('input.not-video', { file, ...found });
+}
+
+/** What the first bytes say about the file's length. */
+async function damageOf(source: ByteSource, container: Container): Promise<string | null> {
+  if (container === 'matroska') return matroskaDamage(source);
+  if (container !== 'avi') return null;
+  const { buffer } = await source.handle.read(Buffer.alloc(8), 0, 8, 0);
+  const end = 8 + buffer.readUInt32LE(4); // of the first RIFF chunk; files above 1 GB go on with others
+  return end > source.sizeBytes ? `it should have at least ${end} bytes and has ${source.sizeBytes}` : null;
 }
 
 async function reportOf({ handle, sizeBytes }: OpenClip, file: string): Promise<Report> {
