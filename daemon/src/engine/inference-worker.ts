@@ -24,10 +24,14 @@ const doublings = openDoublings(setup);
 // A graph that can't be built is reported with the first frame; until then nobody listens.
 doublings.catch(() => undefined);
 
+/** Frames are doubled one after the other: two at a time would share the buffers between two doublings. */
+let queue: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {
-  void double(message).then(
-    (reply) => port.postMessage(reply, transfers(reply)),
-    (error: unknown) => port.postMessage({ type: 'failed', why: String(error) } satisfies FromWorker),
+  queue = queue.then(() =>
+    double(message).then(
+      (reply) => port.postMessage(reply, transfers(reply)),
+      (error: unknown) => port.postMessage({ type: 'failed', why: String(error) } satisfies FromWorker),
+    ),
   );
 });
 

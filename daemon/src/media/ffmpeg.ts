@@ -52,7 +52,7 @@ export function startFfmpeg(path: string, args: readonly string[], options: Ffmp
     stdin: child.stdin,
     stdout: child.stdout as Readable,
     ended,
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => kill(child),
   };
 }
 
@@ -70,18 +70,24 @@ function watch(child: ChildProcess, signal: AbortSignal | undefined): Promise<vo
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
   });
-  const kill = (): void => void child.kill('SIGKILL');
-  signal?.addEventListener('abort', kill, { once: true });
-  if (signal?.aborted) kill();
+  const stop = (): void => kill(child);
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => reject(cause));
     child.once('close', (exitCode, killedBy) => {
-      signal?.removeEventListener('abort', kill);
+      signal?.removeEventListener('abort', stop);
       if (signal?.aborted) reject(signal.reason as Error);
       else if (exitCode === 0) resolve();
       else reject(new FfmpegError(stderr, { exitCode, killedBy }));
     });
   });
+}
+
+/** Output that nobody reads to its end would keep the process from counting as closed. */
+function kill(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  child.stdout?.destroy();
 }
 
 /** Windows programs don't start without SystemRoot; nothing else is passed on. */

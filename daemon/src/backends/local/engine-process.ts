@@ -16,6 +16,15 @@ export interface EngineOptions {
 const STDERR_KEPT = 8 * 1024;
 
 /**
+ * All the engine gets to see of the environment. onnxruntime reports its use to its maker unless told not to: clips are
+ * nobody else's business. Windows programs don't start without SystemRoot.
+ */
+const environment: NodeJS.ProcessEnv = {
+  ORT_DISABLE_TELEMETRY: '1',
+  ...(process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : {}),
+};
+
+/**
  * Runs one task in a process of its own. When this settles, the engine and all its children are gone.
  * Rejects with the engine's error, `local.engine-crashed`, or the signal's reason.
  */
@@ -25,6 +34,7 @@ export async function runEngine(task: EngineTask, options: EngineOptions): Promi
   const child = spawn(process.execPath, ['--enable-source-maps', script], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
+    env: environment,
     windowsHide: true,
   });
   const pid = child.pid;
