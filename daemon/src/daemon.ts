@@ -6,7 +6,7 @@ import { startServer } from './api/server.ts';
 import type { Backend } from './backends/backend.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { claimInstance } from './instance.ts';
+import { claimInstance, type Endpoint } from './instance.ts';
 import { startCleanup } from './jobs/cleanup.ts';
 import { createEnqueue, type Probe } from './jobs/enqueue.ts';
 import { Feed } from './jobs/feed.ts';
@@ -49,6 +49,8 @@ export interface RunningDaemon extends AsyncDisposable {
   readonly port: number;
   readonly instance: string;
   readonly endpointFile: string;
+  /** What the endpoint file says. */
+  readonly endpoint: Endpoint;
   readonly queue: JobQueue;
   readonly log: Logger;
   /** A new one-time link that opens the dashboard. */
@@ -92,11 +94,14 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   const dashboardFolder = options.dashboardFolder ?? '';
   const outside = { door, dashboard, dashboardFolder, clock, log, port: config.port };
   const server = stack.useAsync(await startServer({ handlers, source: core.source, ...outside }));
-  instance.publish(server.port);
+  const endpoint = instance.endpoint(server.port);
+  // One that runs nothing is gone in a moment: nobody else should come to rely on it.
+  if (options.runJobs !== false) instance.publish(endpoint);
   return {
     port: server.port,
     instance: instance.id,
     endpointFile: paths.endpointFile,
+    endpoint,
     queue: core.queue,
     log,
     dashboardLink: () => dashboard.link(),

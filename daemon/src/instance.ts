@@ -20,8 +20,10 @@ export interface Instance extends Disposable {
   readonly id: string;
   /** Proves clients that can read the endpoint file; new with every start. */
   readonly secret: string;
-  /** Tells clients where the daemon listens. */
-  publish(port: number): void;
+  /** How clients reach and trust a daemon that listens there. */
+  endpoint(port: number): Endpoint;
+  /** Tells clients. */
+  publish(endpoint: Endpoint): void;
 }
 
 /**
@@ -35,14 +37,14 @@ export function claimInstance(paths: Pick<Paths, 'lockFile' | 'endpointFile'>): 
   return {
     id,
     secret,
-    publish: (port) =>
-      writeBeside(paths.endpointFile, {
-        port,
-        pid: process.pid,
-        instance: id,
-        protocol: PROTOCOL,
-        pairing: { id: 'local', secret },
-      }),
+    endpoint: (port) => ({
+      port,
+      pid: process.pid,
+      instance: id,
+      protocol: PROTOCOL,
+      pairing: { id: 'local', secret },
+    }),
+    publish: (endpoint) => writeBeside(paths.endpointFile, endpoint),
     [Symbol.dispose]() {
       if (readEndpoint(paths.endpointFile)?.instance === id) rmSync(paths.endpointFile, { force: true });
       lock.close();

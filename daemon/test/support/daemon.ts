@@ -14,6 +14,8 @@ export interface TestDaemonOptions {
   probe?: (path: string) => Promise<Media>;
   dashboardFolder?: string;
   clock?: Clock;
+  /** 0, the default, is any free one. */
+  port?: number;
 }
 
 export interface TestDaemon extends RunningDaemon {
@@ -23,9 +25,9 @@ export interface TestDaemon extends RunningDaemon {
 
 /** A real daemon with real SQLite, HTTP and WebSocket on any free port; only its backends are the test's own. */
 export async function startTestDaemon(options: TestDaemonOptions): Promise<TestDaemon> {
-  const { backends, dataDir, probe = () => Promise.resolve(mediaOf()), ...rest } = options;
+  const { backends, dataDir, port = 0, probe = () => Promise.resolve(mediaOf()), ...rest } = options;
   const folder = dataDir === undefined ? tempDir() : undefined;
-  const config = loadConfig({ env: {}, flags: { dataDir: dataDir ?? folder?.path ?? '', port: 0, logLevel: 'fatal' } });
+  const config = loadConfig({ env: {}, flags: { dataDir: dataDir ?? folder?.path ?? '', port, logLevel: 'fatal' } });
   const daemon = await startDaemon({ config, backends: () => backends, probe, ...rest });
   return {
     ...daemon,
