@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 const LOOKED_INTO = ['prores', 'cfhd', 'vp8', 'vp9'];
 /** How far into the pictures the first frame is looked for. */
-const SEARCH_BYTES = 1024 * 1024;
+const SEARCH_BYTES = 256 * 1024;
 /** AlphaMode = 1 in a Matroska track (RFC 9559, 5.1.4.1.28.6): identifier, size, value. */
 const MATROSKA_ALPHA = Buffer.from('53c08101', 'hex');
 /** Byte of the ProRes frame header whose low half is the kind of alpha; 0 is none (SMPTE RDD 36, 5.3.1). */

@@ -17,13 +17,13 @@ const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
 require('node:v8').setFlagsFromString('--liftoff-only');
 const { readSync } = require('node:fs');
-const library = require(workerData.library).default({ format: 'JSON', chunkSize: 16384 });
+const chunk = new Uint8Array(16384);
+const library = require(workerData.library).default({ format: 'JSON', chunkSize: chunk.length });
 parentPort.on('message', async ({ fd, sizeBytes }) => {
   let left = workerData.readLimitBytes;
   const read = (count, position) => {
-    const chunk = new Uint8Array(count);
     left -= count;
-    return left < 0 ? chunk.subarray(0, 0) : chunk.subarray(0, readSync(fd, chunk, 0, count, position));
+    return chunk.subarray(0, left < 0 ? 0 : readSync(fd, chunk, 0, count, position));
   };
   try {
     parentPort.postMessage({ report: await (await library).analyzeData(sizeBytes, read) });
@@ -38,21 +38,30 @@ interface Answer {
   failure?: string;
 }
 
+const require = createRequire(import.meta.url);
+
 let worker: Worker | undefined;
 let idle: NodeJS.Timeout | undefined;
 let queue: Promise<unknown> = Promise.resolve();
+
+export interface ReportRequest {
+  /** Of a file open for reading, until the report is there. */
+  fd: number;
+  sizeBytes: number;
+  timeLimitMs?: number;
+}
 
 /**
  * MediaInfo's report on an open file, as JSON text. Files are read one after another, in a thread that ends when it is
  * idle. Throws a plain Error when the report can't be made in time.
  */
-export function readReport(file: { fd: number; sizeBytes: number }): Promise<string> {
+export function readReport(file: ReportRequest): Promise<string> {
   const result = queue.then(() => ask(file));
   queue = result.catch(() => undefined);
   return result;
 }
 
-async function ask(file: { fd: number; sizeBytes: number }): Promise<string> {
+async function ask(file: ReportRequest): Promise<string> {
   clearTimeout(idle);
   worker ??= start();
   const thread = worker;
@@ -67,10 +76,10 @@ async function ask(file: { fd: number; sizeBytes: number }): Promise<string> {
   }
 }
 
-function nextAnswer(thread: Worker, file: { fd: number; sizeBytes: number }): Promise<Answer> {
+function nextAnswer(thread: Worker, { fd, sizeBytes, timeLimitMs = TIME_LIMIT_MS }: ReportRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
     thread.ref();
-    const timer = setTimeout(() => settle(() => reject(new Error('it took too long'))), TIME_LIMIT_MS);
+    const timer = setTimeout(() => settle(() => reject(new Error('it took too long'))), timeLimitMs);
     const fail = (cause: unknown): void => settle(() => reject(new Error('the reading thread ended', { cause })));
     const answer = (message: Answer): void => settle(() => resolve(message));
     const settle = (outcome: () => void): void => {
@@ -79,14 +88,19 @@ function nextAnswer(thread: Worker, file: { fd: number; sizeBytes: number }): Pr
       outcome();
     };
     thread.on('message', answer).on('error', fail).on('exit', fail);
-    thread.postMessage({ fd: file.fd, sizeBytes: file.sizeBytes });
+    thread.postMessage({ fd, sizeBytes });
   });
 }
 
 function start(): Worker {
-  const library = createRequire(import.meta.url).resolve('mediainfo.js');
-  const options = { eval: true, workerData: { library, readLimitBytes: READ_LIMIT_BYTES }, env: {}, execArgv: [] };
-  const thread = new Worker(PROGRAM, options);
+  const library = require.resolve('mediainfo.js');
+  const thread = new Worker(PROGRAM, {
+    eval: true,
+    workerData: { library, readLimitBytes: READ_LIMIT_BYTES },
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+  });
   thread.on('error', () => undefined); // reported through the question under way, if any
   return thread;
 }

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@uprez/shared';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkPath, openClip } from '../../src/media/path-check.ts';
+import { runTool } from '../support/tools.ts';
 
 const posix = process.platform !== 'win32';
 
@@ -94,7 +94,7 @@ describe('a file', () => {
   });
 
   test.skipIf(!posix)('is refused when it is a pipe, which would block the reader', async () => {
-    execFileSync('mkfifo', [join(folder, 'pipe.mov')]);
+    await runTool('mkfifo', [join(folder, 'pipe.mov')]);
     expect(await codeOf(join(folder, 'pipe.mov'))).toBe('input.not-a-file');
   });
 

@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readReport } from '../../src/media/probe-thread.ts';
+import { parseReport } from '../../src/media/probe-track.ts';
 import { probe } from '../../src/media/probe.ts';
 import { dolbyVision, patched, playlists, soundOnly, stillPicture, textFile, truncated } from '../support/bad-files.ts';
 import { clip } from '../support/clips.ts';
@@ -159,6 +161,15 @@ test('damaged files are refused or read, and the next one is read as ever', asyn
     expect(outcome, `seed ${seed}`).toMatch(/^(read|input\.)/);
   }
   expect(await probe(good, LIMITS)).toMatchObject({ codec: 'h264', frameCount: 25 });
+});
+
+test('a file that holds the reading thread too long ends it, and the next one is read as ever', async () => {
+  const path = await clip({});
+  const file = await open(path);
+  const { size: sizeBytes } = await file.stat();
+  await expect(readReport({ fd: file.fd, sizeBytes, timeLimitMs: 0 })).rejects.toThrow('too long');
+  expect(parseReport(await readReport({ fd: file.fd, sizeBytes })).video).toMatchObject({ Format: 'AVC' });
+  await file.close();
 });
 
 /** Some bytes of the movie atom changed. */
