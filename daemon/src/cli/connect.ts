@@ -6,9 +6,15 @@ import type { Config } from '../config.ts';
 import { type Endpoint, readEndpoint } from '../instance.ts';
 
 /** Starts a daemon inside this process; it has published its endpoint when the promise resolves. */
-export type StartDaemon = (config: Config) => Promise<RunningDaemon>;
+export type StartDaemon = (config: Config, options: StartOptions) => Promise<RunningDaemon>;
+
+export interface StartOptions {
+  /** false: only looks after the list, for verbs that ask or change something and leave. */
+  runJobs: boolean;
+}
 
 export interface RunningDaemon extends AsyncDisposable {
+  readonly endpoint: Endpoint;
   /** Resolves when it was asked to stop from outside (`uprez stop`). */
   readonly stopRequested: Promise<void>;
 }
@@ -27,13 +33,13 @@ export async function connectToRunning(config: Config): Promise<Connection> {
 }
 
 /** The running daemon, or else one of our own for as long as the connection is held. */
-export async function connectOrStart(config: Config, startDaemon: StartDaemon): Promise<Connection> {
+export async function connectOrStart(config: Config, startDaemon: () => Promise<RunningDaemon>): Promise<Connection> {
   // Another process may be between taking the lock and publishing where it listens: it needs a moment, not an error.
   for (let attempt = 1; ; attempt++) {
     const client = await dial(config);
     if (client) return { client, [Symbol.asyncDispose]: () => hangUp(client) };
     try {
-      return await connectToOwn(config, await startDaemon(config));
+      return await connectToOwn(await startDaemon());
     } catch (error) {
       const startingElsewhere = error instanceof AppError && error.code === 'daemon.already-running';
       if (!startingElsewhere || attempt === 20) throw error;
@@ -42,12 +48,8 @@ export async function connectOrStart(config: Config, startDaemon: StartDaemon): 
   }
 }
 
-async function connectToOwn(config: Config, daemon: RunningDaemon): Promise<Connection> {
-  const client = await dial(config);
-  if (!client) {
-    await daemon[Symbol.asyncDispose]();
-    throw new AppError('daemon.disconnected');
-  }
+async function connectToOwn(daemon: RunningDaemon): Promise<Connection> {
+  const client = await shakeHands(daemon.endpoint);
   return {
     client,
     own: daemon,

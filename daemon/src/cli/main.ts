@@ -6,6 +6,7 @@ import type { UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
 import { createProgram, type Verbs } from './program.ts';
 import { actOnJobs, showJobs, watch } from './queue-verbs.ts';
+import { SteadyClient } from './steady-client.ts';
 import { listenForStop } from './stop-signals.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { checkUpscale, upscale } from './upscale.ts';
@@ -37,6 +38,8 @@ interface Surroundings extends CliParts {
   flags(): Flags;
 }
 
+type Verb = (connection: Connection) => Promise<number | void>;
+
 interface OutputFlags {
   json?: boolean;
 }
@@ -47,28 +50,32 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
     for (const warning of loaded.warnings) terminal.note(`Warning: ${warning}.`);
     return loaded;
   };
-  const connected = async (verb: (connection: Connection) => Promise<number | void>): Promise<void> => {
-    await using connection = await connectOrStart(config(), startDaemon);
+  const connected = async (runJobs: boolean, verb: Verb): Promise<void> => {
+    const loaded = config();
+    await using connection = await connectOrStart(loaded, () => startDaemon(loaded, { runJobs }));
     exit((await verb(connection)) ?? 0);
   };
-  const running = async (verb: (connection: Connection) => Promise<number | void>): Promise<void> => {
+  const running = async (verb: Verb): Promise<void> => {
     await using connection = await connectToRunning(config());
     exit((await verb(connection)) ?? 0);
   };
   return {
-    serve: () => connected((connection) => serve(connection, terminal)),
+    serve: () => connected(true, (connection) => serve(connection, terminal)),
     upscale: async (clips, given: UpscaleFlags & object) => {
       checkUpscale(clips, given);
       using signals = listenForStop();
-      await connected((connection) => upscale(connection, { clips, flags: given, stopped: signals.stopped }, terminal));
+      const loaded = config();
+      await using daemon = new SteadyClient(() => connectOrStart(loaded, () => startDaemon(loaded, { runJobs: true })));
+      exit(await upscale(daemon, { clips, flags: given, stopped: signals.stopped }, terminal));
     },
-    jobs: (id, { json = false }: OutputFlags) => connected(({ client }) => showJobs(client, { id, json }, terminal)),
+    jobs: (id, { json = false }: OutputFlags) =>
+      connected(false, ({ client }) => showJobs(client, { id, json }, terminal)),
     watch: ({ json = false }: OutputFlags) => running(({ client }) => watch(client, json, terminal)),
-    act: (verb, ids) => connected(({ client }) => actOnJobs(client, { verb, ids }, terminal)),
-    models: ({ json = false }: OutputFlags) => connected(({ client }) => showModels(client, json, terminal)),
-    doctor: ({ json = false }: OutputFlags) => connected(({ client }) => doctor(client, json, terminal)),
+    act: (verb, ids) => connected(false, ({ client }) => actOnJobs(client, { verb, ids }, terminal)),
+    models: ({ json = false }: OutputFlags) => connected(false, ({ client }) => showModels(client, json, terminal)),
+    doctor: ({ json = false }: OutputFlags) => connected(false, ({ client }) => doctor(client, json, terminal)),
     settings: (key, value, { json = false }: OutputFlags) =>
-      connected(({ client }) => settings(client, { key, value, json }, terminal)),
+      connected(false, ({ client }) => settings(client, { key, value, json }, terminal)),
     pair: () => running(({ client }) => pair(client, terminal)),
     stop: () =>
       running(async ({ client }) => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { AppError, type DaemonClient, isSettled, type Job } from '@uprez/shared';
-import type { Connection } from './connect.ts';
+import { AppError, type DaemonClient, isSettled, type Job, toWire } from '@uprez/shared';
 import { chooseDisplay } from './displays.ts';
 import { type Display, follow } from './follow.ts';
 import { namesFile, rangeOf, taskOf, type UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
+import type { SteadyClient } from './steady-client.ts';
 import type { StopCode } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,29 +23,33 @@ export function checkUpscale(clips: string[], flags: UpscaleFlags): void {
 
 /** Queues the clips and stays with them to the end. Resolves to the exit code. */
 export async function upscale(
-  { client, own }: Connection,
+  daemon: SteadyClient,
   request: { clips: string[]; flags: UpscaleFlags; stopped: Promise<StopCode> },
   terminal: Terminal,
 ): Promise<number> {
   const { clips, flags, stopped } = request;
-  if (flags.detach && own) throw new AppError('daemon.not-running');
-  const queued = await queueAll(client, clips, flags);
-  const json = flags.json ?? false;
+  const { json = false, detach = false } = flags;
+  await daemon.use((_client, { own }) => {
+    if (detach && own) throw new AppError('daemon.not-running');
+    return Promise.resolve();
+  });
+  const queued = await queueAll(daemon, clips, flags);
   for (const { clip, error } of queued.refused)
     terminal.note(clips.length > 1 ? `${clip}: ${errorLine(error)}` : errorLine(error));
-  const ended = flags.detach
-    ? queued.jobs
-    : await stayWith(client, queued.jobs, { stopped, display: chooseDisplay(terminal, json) });
+  if (detach) return reportDetached(queued, terminal);
+  const ended = await stayWith(daemon, queued.jobs, { stopped, display: chooseDisplay(terminal, json) });
   if (typeof ended === 'number') return ended;
-  return report(ended, { ...queued, json, terminal, detached: flags.detach ?? false });
+  return report(ended, { ...queued, json, terminal });
 }
 
 /** Each clip on its own: one that is refused keeps nobody else from being done. */
-async function queueAll(client: DaemonClient, clips: string[], flags: UpscaleFlags): Promise<Queued> {
+async function queueAll(daemon: SteadyClient, clips: string[], flags: UpscaleFlags): Promise<Queued> {
   const queued: Queued = { jobs: [], refused: [] };
+  const absolute = flags.output === undefined ? flags : { ...flags, output: resolve(flags.output) };
   for (const clip of clips) {
+    const request = { source: resolve(clip), flags: absolute, requestId: randomUUID() };
     try {
-      queued.jobs.push(await queueOne(client, clip, flags));
+      queued.jobs.push(await daemon.use((client) => queueOne(client, request)));
     } catch (error) {
       // A wrong time is a wrong command line, whatever the clip.
       if (error instanceof AppError && error.code === 'input.bad-time')
@@ -56,14 +60,18 @@ async function queueAll(client: DaemonClient, clips: string[], flags: UpscaleFla
   return queued;
 }
 
-async function queueOne(client: DaemonClient, clip: string, flags: UpscaleFlags): Promise<Job> {
-  const source = resolve(clip);
-  const absolute = flags.output === undefined ? flags : { ...flags, output: resolve(flags.output) };
-  const task = taskOf(source, absolute, client.view.settings);
+interface Request {
+  source: string;
+  flags: UpscaleFlags;
+  requestId: string;
+}
+
+async function queueOne(client: DaemonClient, { source, flags, requestId }: Request): Promise<Job> {
+  const task = taskOf(source, flags, client.view.settings);
   if (flags.from !== undefined || flags.to !== undefined)
     task.range = rangeOf(flags, await client.call('probe', { path: source }));
   try {
-    const [job] = await client.call('addJobs', { jobs: [{ task, requestId: randomUUID() }] });
+    const [job] = await client.call('addJobs', { jobs: [{ task, requestId }] });
     if (job) return job;
     throw new AppError('daemon.internal');
   } catch (error) {
@@ -76,12 +84,12 @@ async function queueOne(client: DaemonClient, clip: string, flags: UpscaleFlags)
 
 /** The ended jobs, or the exit code when somebody stopped us. */
 async function stayWith(
-  client: DaemonClient,
+  daemon: SteadyClient,
   jobs: Job[],
   { stopped, display }: { stopped: Promise<StopCode>; display: Display },
 ): Promise<Job[] | StopCode> {
   if (jobs.length === 0) return [];
-  const following = follow(client, jobs, display);
+  const following = daemon.use((client) => follow(client, jobs, display));
   const first = await Promise.race([following, stopped]);
   if (typeof first !== 'number') return first;
   // Ctrl-C means: not this job. The end of the session means: not now; the job goes on at the next start.
@@ -89,7 +97,7 @@ async function stayWith(
     following.catch(() => {});
     return first;
   }
-  await cancelAll(client, jobs);
+  await daemon.use((client) => cancelAll(client, jobs));
   await following;
   return first;
 }
@@ -107,23 +115,25 @@ async function cancelAll(client: DaemonClient, jobs: Job[]): Promise<void> {
   }
 }
 
+function reportDetached({ jobs, refused }: Queued, terminal: Terminal): number {
+  for (const job of jobs) terminal.out(job.id);
+  return refused.length > 0 ? 1 : 0;
+}
+
 interface Summary extends Queued {
   terminal: Terminal;
   json: boolean;
-  detached: boolean;
 }
 
-function report(jobs: Job[], { refused, terminal, json, detached }: Summary): number {
+function report(jobs: Job[], { refused, terminal, json }: Summary): number {
   const done = jobs.filter((job) => job.state === 'succeeded');
   const total = jobs.length + refused.length;
   if (json) terminal.out(JSON.stringify(resultOf(jobs, refused)));
-  else if (detached) for (const job of jobs) terminal.out(job.id);
   else {
     if (total > 1) terminal.note(`${total} clips: ${done.length} done, ${total - done.length} not.`);
     for (const job of done) if (job.output) terminal.out(job.output.path);
   }
-  const fine = detached ? jobs.length : done.length;
-  return fine === total ? 0 : 1;
+  return done.length === total ? 0 : 1;
 }
 
 /** The last JSON line: what came of every clip. */
@@ -134,8 +144,7 @@ function resultOf(jobs: Job[], refused: Queued['refused']) {
     state: 'refused',
     source: resolve(clip),
     output: null,
-    error:
-      error instanceof AppError ? { code: error.code, message: error.message, next: error.next } : errorLine(error),
+    error: toWire(error),
   }));
   return { event: 'result', jobs: [...ended, ...rejected] };
 }
