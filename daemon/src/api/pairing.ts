@@ -63,14 +63,15 @@ export class Door {
 
   /** Answers a hello with the daemon's own proof. Throws `daemon.unauthorized`, `daemon.busy`. */
   greet(hello: Hello, port: number): Pending {
-    return this.guarded(() => {
-      const secret = hello.pairing === 'local' ? this.instance.secret : this.pairings.secret(hello.pairing);
-      if (secret === undefined) throw new AppError('daemon.unauthorized');
-      const { handshake, ...opening } = this.open(hello.nonce, port);
-      const challenge: Challenge = { type: 'challenge', ...opening, proof: proof(secret, 'server', handshake) };
-      const expected = proof(secret, 'client', handshake);
-      return { challenge, accept: this.once((given) => this.admit(hello, { given, expected })) };
-    });
+    this.attempts.check();
+    const secret = hello.pairing === 'local' ? this.instance.secret : this.pairings.secret(hello.pairing);
+    // Not counted as a failure: nothing can be guessed here, and a revoked client that comes again and again must not
+    // close the door to the others.
+    if (secret === undefined) throw new AppError('daemon.unauthorized');
+    const { handshake, ...opening } = this.open(hello.nonce, port);
+    const challenge: Challenge = { type: 'challenge', ...opening, proof: proof(secret, 'server', handshake) };
+    const expected = proof(secret, 'client', handshake);
+    return { challenge, accept: this.once((given) => this.admit(hello, { given, expected })) };
   }
 
   /** Answers a client that was told the code. Its proof must come before the daemon's (see code-pairing.ts). */
@@ -141,7 +142,7 @@ export class Door {
       });
   }
 
-  /** Every refusal counts towards the cool-down. */
+  /** Every wrong proof and wrong code counts towards the cool-down. */
   private guarded<T>(work: () => T): T {
     this.attempts.check();
     try {

@@ -16,6 +16,9 @@ import { startConversation } from './socket.ts';
 
 const MAX_MESSAGE_BYTES = 2 ** 20;
 const MAX_STRANGERS = 8;
+const MAX_CONNECTIONS = 256;
+/** Programs on this computer need no longer to send a request; who does only holds a place. */
+const limits = { headersTimeout: 10_000, requestTimeout: 30_000 };
 
 export interface ServerParts {
   handlers: Handlers;
@@ -35,7 +38,8 @@ export interface RunningServer extends AsyncDisposable {
 
 /** Listens on this computer only. Throws `daemon.no-port`. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const server = createServer();
+  const server = createServer(limits);
+  server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server, parts.port);
   parts.dashboard.serveAt(port);
   const sessions = new Sessions(parts.door, parts.clock);
@@ -81,7 +85,7 @@ class Sockets {
     }
     if (this.strangers.size >= MAX_STRANGERS) return refuse(socket, '429 Too Many Requests');
     const byCookie = verdict === 'own' && dashboard.admits(cookie);
-    this.server.handleUpgrade(request, socket, head, (client) => this.converse(client, byCookie));
+    this.server.handleUpgrade(request, socket, head, (client) => this.converse(client, { cookie: byCookie, origin }));
   }
 
   close(): void {
@@ -89,7 +93,7 @@ class Sockets {
     this.server.close();
   }
 
-  private converse(client: WebSocket, cookie: boolean): void {
+  private converse(client: WebSocket, request: { cookie: boolean; origin: string | undefined }): void {
     this.strangers.add(client);
     client.on('close', () => {
       this.strangers.delete(client);
@@ -99,7 +103,7 @@ class Sockets {
       this.strangers.delete(client);
       this.admitted.set(client, pairing);
     };
-    startConversation(client, { ...this.parts, cookie, onAdmitted });
+    startConversation(client, { ...this.parts, ...request, onAdmitted });
   }
 }
 

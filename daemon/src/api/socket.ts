@@ -22,6 +22,8 @@ export interface SocketParts {
   port: number;
   /** Did the upgrade request carry the dashboard's cookie, from the dashboard's own page? */
   cookie: boolean;
+  /** What the program calls its own origin; for the log. */
+  origin: string | undefined;
   onAdmitted: (client: Admitted) => void;
 }
 
@@ -104,7 +106,10 @@ class Conversation {
     this.cancelTimer();
     this.stage = { kind: 'admitted' };
     this.parts.onAdmitted(client);
-    this.parts.log.info({ client: client.name, pairing: client.pairing }, 'client connected');
+    this.parts.log.info(
+      { client: client.name, pairing: client.pairing, origin: this.parts.origin },
+      'client connected',
+    );
     this.stopStream = startEventStream(this.send, this.parts.source);
   }
 

@@ -7,6 +7,8 @@ import type { ContextParts } from './job-context.ts';
 
 /** A backend that has not ended its work by then is left behind; the next start clears up. */
 const STOP_LIMIT_MS = 15_000;
+/** Wait before a job whose end could not be written down (a full disk) is looked at again. */
+const REPAIR_MS = 10_000;
 
 export interface RunnerParts extends ContextParts {
   feed: Feed;
@@ -61,6 +63,15 @@ export class JobRunner {
   }
 
   private react(change: Change): void {
+    try {
+      this.follow(change);
+    } catch (error) {
+      // The others who listen to the same change are not to suffer from it.
+      this.parts.log.error({ err: error }, 'queue could not go on');
+    }
+  }
+
+  private follow(change: Change): void {
     if (change.type === 'settings') return change.settings.paused ? this.interruptAll() : this.fill();
     if (change.type !== 'job') return;
     if (change.job.state === 'queued') this.fill();
@@ -82,21 +93,39 @@ export class JobRunner {
 
   private start(job: Job, backend: Backend): void {
     const abort = new AbortController();
-    const work = execute(job, { ...this.parts, backend, signal: abort.signal }).catch((error: unknown) =>
-      this.parts.log.fatal({ job: job.id, err: error }, 'job could not be settled'),
-    );
-    const done = work.finally(() => {
-      this.runs.delete(job.id);
-      this.fill();
-    });
+    // In the next turn, when the job is on the books: a backend may report before its first await.
+    const work = Promise.resolve().then(() => execute(job, { ...this.parts, backend, signal: abort.signal }));
+    const done = work
+      .catch((error: unknown) => this.repairLater(job.id, error))
+      .finally(() => {
+        this.runs.delete(job.id);
+        this.fill();
+      });
     this.runs.set(job.id, { backend: backend.id, abort, done });
+  }
+
+  /** The run has ended, but its job still says otherwise: lets it go on as after a crash, as soon as that can be written. */
+  private repairLater(id: string, error: unknown): void {
+    const { queue, clock, log } = this.parts;
+    log.error({ job: id, err: error }, 'job could not be settled');
+    clock.after(REPAIR_MS, () => {
+      if (this.stopping || this.runs.has(id)) return;
+      try {
+        const job = queue.get(id);
+        if (job.state === 'running') queue.apply(id, 'interrupt');
+        if (job.state === 'cancelling') this.finishCancelling(job);
+      } catch (again) {
+        this.repairLater(id, again);
+      }
+    });
   }
 
   private finishCancelling(job: Job): void {
     const run = this.runs.get(job.id);
     if (run) return run.abort.abort(new AppError('job.cancelled'));
+    if (this.clearing.has(job.id)) return;
     this.whileClearing(job.id, () => this.discardAndSettle(job)).catch((error: unknown) =>
-      this.parts.log.fatal({ job: job.id, err: error }, 'job could not be settled'),
+      this.repairLater(job.id, error),
     );
   }
 

@@ -23,11 +23,16 @@ const hello = (pairing = 'local'): Hello => ({
 });
 
 /** What a client that knows this secret answers. */
-function answerTo(door: Door, opening: Hello, known: string, toPort = port) {
-  const pending = door.greet(opening, toPort);
+function answerTo(door: Door, opening: Hello, known: string) {
+  const pending = door.greet(opening, port);
   const { nonce: serverNonce, instance } = pending.challenge;
   const facts = { clientNonce: opening.nonce, serverNonce, instance, port, protocol: PROTOCOL };
   return { pending, facts, proof: proof(known, 'client', facts) };
+}
+
+function wrongProof(door: Door): Promise<string> {
+  const { pending } = answerTo(door, hello(), secret);
+  return codeOf(() => pending.accept('00'.repeat(32)));
 }
 
 /** What a client does with the code that somebody typed. */
@@ -75,8 +80,11 @@ describe('the door', () => {
 
   it('refuses a proof that was made for another port', async () => {
     using test = openDoor();
-    const { pending, proof: answer } = answerTo(test.door, hello(), secret, 47_811);
-    expect(await codeOf(() => pending.accept(answer))).toBe('daemon.unauthorized');
+    const opening = hello();
+    const { challenge, accept } = test.door.greet(opening, port);
+    const { nonce: serverNonce, instance } = challenge;
+    const facts = { clientNonce: opening.nonce, serverNonce, instance, port: port + 1, protocol: PROTOCOL };
+    expect(await codeOf(() => accept(proof(secret, 'client', facts)))).toBe('daemon.unauthorized');
   });
 
   it('refuses a pairing that it does not know', async () => {
@@ -84,9 +92,9 @@ describe('the door', () => {
     expect(await codeOf(() => test.door.greet(hello('nobody'), port))).toBe('daemon.unauthorized');
   });
 
-  it('is closed for half a minute after ten failures, for everybody', async () => {
+  it('is closed for half a minute after ten wrong proofs, for everybody', async () => {
     using test = openDoor();
-    for (let i = 0; i < 10; i++) await codeOf(() => test.door.greet(hello('nobody'), port));
+    for (let i = 0; i < 10; i++) expect(await wrongProof(test.door)).toBe('daemon.unauthorized');
     expect(await codeOf(() => test.door.greet(hello(), port))).toBe('daemon.busy');
     test.clock.advance(29_999);
     expect(await codeOf(() => test.door.greet(hello(), port))).toBe('daemon.busy');
@@ -94,12 +102,18 @@ describe('the door', () => {
     expect(await codeOf(() => test.door.greet(hello(), port))).toBe('no error');
   });
 
-  it('stays open for failures that are rare', async () => {
+  it('stays open for wrong proofs that are rare', async () => {
     using test = openDoor();
     for (let i = 0; i < 30; i++) {
-      await codeOf(() => test.door.greet(hello('nobody'), port));
+      await wrongProof(test.door);
       test.clock.advance(7000);
     }
+    expect(await codeOf(() => test.door.greet(hello(), port))).toBe('no error');
+  });
+
+  it('is not closed to others by a revoked client that keeps coming', async () => {
+    using test = openDoor();
+    for (let i = 0; i < 50; i++) await codeOf(() => test.door.greet(hello('revoked'), port));
     expect(await codeOf(() => test.door.greet(hello(), port))).toBe('no error');
   });
 });

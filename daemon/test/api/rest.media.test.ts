@@ -25,7 +25,7 @@ describe('REST', () => {
     const headers = await logIn(daemon.endpointFile);
     for (const name of callNames.filter((name) => calls[name].method === 'GET')) {
       const params = calls[name].path.includes(':id') ? { id: job!.id } : {};
-      const overSocket = await client.call(name, params as never);
+      const overSocket = await client.call(name, params);
       const { status, body } = await ask(daemon.port, { path: urlOf(name, job!.id), headers });
       expect([name, status, body]).toEqual([name, 200, overSocket]);
     }
@@ -54,7 +54,7 @@ describe('REST', () => {
     ['PATCH', '/settings', { colour: 'red' }, 400, 'request.invalid'],
     ['PATCH', '/settings', [1], 400, 'request.invalid'],
     ['GET', '/nothing', undefined, 400, 'request.invalid'],
-  ])('answers %s %s %j with status %i and the code %s', async (method, path, body, status, code) => {
+  ] as const)('answers %s %s %j with status %i and the code %s', async (...[method, path, body, status, code]) => {
     await using daemon = await start();
     const headers = await logIn(daemon.endpointFile);
     const reply = await ask(daemon.port, { method, path, headers, body });

@@ -1,8 +1,12 @@
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@uprez/shared';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { untilJob, untilView } from '../support/clients.ts';
 import { startTestDaemon, type TestDaemonOptions } from '../support/daemon.ts';
 import { codeOf } from '../support/errors.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { ScriptedBackend, type ScriptedOptions } from '../support/scripted-backend.ts';
 import { estimate, newJob, output, segmentOf } from '../support/tasks.ts';
 
@@ -247,5 +251,24 @@ describe('an engine that crashes', () => {
     expect(run.job.journal.segments()).toHaveLength(4);
     run.finish();
     expect((await untilJob(test.client, id!, 'succeeded')).attempts).toBe(5);
+  });
+});
+
+describe('a database that takes nothing for a while', () => {
+  it('costs a job nothing but time', async () => {
+    const clock = new ManualClock();
+    await using test = await start({}, { clock });
+    const [id] = await test.add('/clips/a.mp4');
+    const run = await test.backend.nextRun();
+    const sql = new Database(join(dirname(test.daemon.endpointFile), 'uprez.db'));
+    sql.exec(`CREATE TRIGGER full BEFORE UPDATE ON jobs BEGIN SELECT raise(ABORT, 'disk full'); END`);
+    run.finish();
+    await setImmediate();
+    expect((await test.client.call('getJob', { id: id! })).state).toBe('running');
+    sql.exec('DROP TRIGGER full');
+    sql.close();
+    clock.advance(10_000);
+    (await test.backend.nextRun()).finish();
+    expect((await untilJob(test.client, id!, 'succeeded')).attempts).toBe(2);
   });
 });
