@@ -19,17 +19,14 @@ export async function build() {
     newest('plugin/src', 'plugin/package.json', 'plugin/vite.config.ts', 'plugin/index.html'),
   );
   if (daemon > oldest(...Object.keys(programs).map((name) => `daemon/dist/${name}.mjs`))) await buildDaemon();
-  if (plugin > oldest('plugin/dist/dashboard/index.html'))
-    await buildDashboard();
+  if (plugin > oldest('plugin/dist/dashboard/index.html')) await buildDashboard();
 }
 
 async function buildDaemon() {
   const esbuild = await import('esbuild');
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: Object.entries(programs)
-      .filter(([, entry]) => existsSync(join(root, entry)))
-      .map(([out, entry]) => ({ out, in: entry })),
+    entryPoints: Object.entries(programs).map(([out, entry]) => ({ out, in: entry })),
     outdir: 'daemon/dist',
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // `npm start`: sets up what is missing, builds what changed, then becomes the `uprez` command itself, so that flags,
 // signals and exit codes need no passing on.
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+import { AppError } from '@uprez/shared';
 import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
 import { type Connection, connectOrStart, connectToRunning, type StartDaemon } from './connect.ts';
@@ -88,5 +89,6 @@ function failure(error: unknown, terminal: Terminal): number {
   // commander has already said what is wrong; its code is 0 for help and version only.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   terminal.note(error instanceof UsageError ? error.message : errorLine(error));
-  return error instanceof UsageError ? 2 : 1;
+  const wrongUsage = error instanceof UsageError || (error instanceof AppError && error.code === 'setup.config');
+  return wrongUsage ? 2 : 1;
 }

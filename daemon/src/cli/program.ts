@@ -3,7 +3,7 @@ import { backend, handles, rate, scale, time } from './options.ts';
 
 /** What the verbs do; `main.ts` of this folder fills it in, so that this file is nothing but the shape of the language. */
 export interface Verbs {
-  serve(flags: object): Promise<void>;
+  serve(): Promise<void>;
   upscale(clips: string[], flags: object): Promise<void>;
   jobs(id: string | undefined, flags: object): Promise<void>;
   watch(flags: object): Promise<void>;
@@ -97,11 +97,12 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
   program
     .command('serve', { isDefault: true })
     .description('run the daemon and print the dashboard’s link (default)')
-    // An unknown verb lands here, as the default's argument.
-    .argument('[verb]')
-    .action((word: string | undefined, flags: object, command: Command) => {
+    // An unknown verb lands here, as an argument of the default.
+    .allowExcessArguments()
+    .action((_flags: object, command: Command) => {
+      const [word] = command.args;
       if (word !== undefined) command.error(`error: unknown verb “${word}”`);
-      return verbs.serve(flags);
+      return verbs.serve();
     });
   program
     .command('models')
