@@ -1,5 +1,6 @@
 import type { FrameRate } from '@uprez/shared';
 import type { OutputColor } from './colors.ts';
+import { audioDecoders, videoDecoders } from './probe-names.ts';
 
 /** How the decoder is to deliver a source's frames. */
 export interface SourceFormat {
@@ -27,17 +28,14 @@ export const demuxers = ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', '
 /** Larger pictures are refused before they are decoded; 8192 x 8192. */
 const MAX_PIXELS = 67_108_864;
 
+/** Decoders that may touch a clip: those of the codecs that the probe lets in. */
+const decoders = [...videoDecoders, ...audioDecoders].join(',');
+
 /** Input options every clip is opened with: an absolute `file:` path, nothing but files, nothing but media. */
 function open(path: string): string[] {
   return [
-    '-protocol_whitelist',
-    'file',
-    '-format_whitelist',
-    demuxers.join(','),
-    '-max_pixels',
-    String(MAX_PIXELS),
-    '-i',
-    `file:${path}`,
+    ...['-protocol_whitelist', 'file', '-format_whitelist', demuxers.join(','), '-codec_whitelist', decoders],
+    ...['-max_pixels', String(MAX_PIXELS), '-i', `file:${path}`],
   ];
 }
 
