@@ -67,14 +67,22 @@ export function colorOf(video: Track, chroma: ChromaFormat, codec: string): Colo
     matrix: tag('matrix_coefficients', matrixNames),
   };
   if (chroma === 'rgb') return { ...tags, matrix: 'gbr', range: 'full' };
-  return { ...tags, range: rangeOf(video, codec) };
+  const matrix = tags.matrix === 'unknown' ? impliedMatrix(video, codec) : tags.matrix;
+  return { ...tags, matrix, range: rangeOf(video, codec) };
+}
+
+/** What a format means when its file does not say: JPEG is BT.601 at any size (JFIF), and Ut Video has a code for each. */
+function impliedMatrix(video: Track, codec: string): string {
+  if (codec === 'utvideo') return field(video, 'CodecID').startsWith('ULH') ? 'bt709' : 'bt470bg';
+  return { mjpeg: 'bt470bg', dnxhd: 'bt709' }[codec] ?? 'unknown';
 }
 
 function rangeOf(video: Track, codec: string): ColorTags['range'] {
   const range = text(video, 'colour_range_Original') ?? text(video, 'colour_range');
   if (range === 'Full') return 'full';
   if (range === 'Limited') return 'limited';
-  return codec === 'mjpeg' ? 'full' : 'unknown'; // JPEG is full range unless it says otherwise (JFIF)
+  if (codec === 'mjpeg') return 'full'; // JPEG, unless it says otherwise (JFIF)
+  return ['prores', 'dnxhd', 'mpeg1video', 'mpeg2video', 'dvvideo'].includes(codec) ? 'limited' : 'unknown';
 }
 
 /** Field-coded H.264 whose frames MediaInfo could not look at has no scan type; progressive streams always have one. */

@@ -56,8 +56,8 @@ function isSound(start: Buffer): boolean {
   const mark = start.toString('latin1', 0, 4);
   if (riffType(start) === 'WAVE' || ['fLaC', 'FORM', 'caff', 'RF64'].includes(mark) || mark.startsWith('ID3'))
     return true;
-  // MPEG audio and ADTS: eleven or twelve sync bits
-  return start[0] === 0xff && ((start[1] ?? 0) & 0xe0) === 0xe0 && start[1] !== 0xff;
+  // MPEG audio and ADTS: eleven or twelve sync bits; FF FE would be UTF-16
+  return start[0] === 0xff && ((start[1] ?? 0) & 0xe0) === 0xe0 && (start[1] ?? 0) < 0xfe;
 }
 
 /** Files that people do try, by their first bytes. */

@@ -153,16 +153,18 @@ describe('the probe tells of the picture', () => {
     const expected = { primaries, transfer, matrix };
     const full = range === 'pc' ? 'full' : 'limited';
     expect((await probeClip({ color, range })).color).toEqual({ ...expected, range: full });
-    expect((await probeClip({ ...prores, color })).color).toEqual({ ...expected, range: 'unknown' });
+    expect((await probeClip({ ...prores, color })).color).toEqual({ ...expected, range: 'limited' });
   });
 
-  test('that colours are unknown where the file says nothing, and full range of JPEG and RGB', async () => {
+  test('that colours are unknown where the file says nothing, but for what JPEG, RGB and Ut Video imply', async () => {
     const unknown = { primaries: 'unknown', transfer: 'unknown', matrix: 'unknown', range: 'unknown' };
     expect((await probeClip({})).color).toEqual(unknown);
     const jpeg = await probeClip({ codec: 'mjpeg', extension: '.mov', pixelFormat: 'yuvj420p' });
-    expect(jpeg.color.range).toBe('full');
+    expect(jpeg.color).toMatchObject({ matrix: 'bt470bg', range: 'full' });
     const rgb = await probeClip({ codec: 'qtrle', extension: '.mov', pixelFormat: 'rgb24' });
     expect(rgb.color).toMatchObject({ matrix: 'gbr', range: 'full' });
+    const ut = await probeClip({ codec: 'utvideo', extension: '.avi', pixelFormat: 'yuv422p' });
+    expect(ut.color).toMatchObject({ matrix: 'bt470bg', range: 'unknown' });
   });
 
   test.each([
