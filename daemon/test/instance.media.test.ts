@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { AppError, PORTS } from '@uprez/shared';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { claimInstance, readEndpoint } from '../src/instance.ts';
+import { childScript, kill } from './support/child-script.ts';
 import { startTestDaemon } from './support/daemon.ts';
 import { codeOf } from './support/errors.ts';
 import { ScriptedBackend } from './support/scripted-backend.ts';
@@ -16,7 +15,7 @@ const places = (folder: TempDir) => ({ lockFile: folder.file('lock'), endpointFi
 
 /** Claims when it is told to, says whether it won, and holds on until it is killed. */
 const claimer = (folder: TempDir): string => `
-  import { claimInstance } from '${fileURLToPath(new URL('../src/instance.ts', import.meta.url))}';
+  import { claimInstance } from '../../src/instance.ts';
   process.stdin.once('data', () => {
     try {
       const instance = claimInstance(${JSON.stringify(places(folder))});
@@ -29,35 +28,18 @@ const claimer = (folder: TempDir): string => `
   });
   console.log('ready');`;
 
-async function startClaimers(folder: TempDir, count: number): Promise<ChildProcess[]> {
-  const outfile = fileURLToPath(new URL(`../../node_modules/.cache/uprez-claimer-${process.pid}.mjs`, import.meta.url));
-  await build({
-    stdin: { contents: claimer(folder), resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'], logLevel: 'error' },
-  });
-  const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),
-  );
-  await Promise.all(children.map((child) => once(child.stdout, 'data')));
-  return children;
-}
-
 async function claim(child: ChildProcess): Promise<string> {
   const answer = once(child.stdout!, 'data') as Promise<[Buffer]>;
   child.stdin!.write('go');
   return (await answer)[0].toString().trim();
 }
 
-async function kill(children: ChildProcess[]): Promise<void> {
-  const ended = children.map((child) => once(child, 'exit'));
-  for (const child of children) child.kill('SIGKILL');
-  await Promise.all(ended);
-}
-
 describe('an instance', () => {
   it('is the only one of many that start at the same moment, and none is left after it was killed', async () => {
     using folder = tempDir();
-    const starters = await startClaimers(folder, 12);
+    using script = await childScript(claimer(folder));
+    const starters = Array.from({ length: 12 }, () => script.start());
+    await Promise.all(starters.map((starter) => once(starter.stdout!, 'data')));
     const answers = await Promise.all(starters.map(claim));
     expect(answers.filter((answer) => answer === 'won')).toHaveLength(1);
     expect(new Set(answers)).toEqual(new Set(['won', 'daemon.already-running']));

@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export interface ChildScript extends Disposable {
+  start(): ChildProcess;
+}
+
+/** TypeScript as a program of its own, for tests that have to kill one. Imports are relative to `daemon/test/support`. */
+export async function childScript(contents: string): Promise<ChildScript> {
+  // Below node_modules, so that the packages that can't be bundled are found.
+  const outfile = fileURLToPath(
+    new URL(`../../../node_modules/.cache/uprez-test-${randomUUID()}.mjs`, import.meta.url),
+  );
+  const resolveDir = fileURLToPath(new URL('.', import.meta.url));
+  await build({
+    stdin: { contents, resolveDir, loader: 'ts' },
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'], logLevel: 'error' },
+  });
+  return {
+    start: () => spawn(process.execPath, [outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    [Symbol.dispose]: () => rmSync(outfile, { force: true }),
+  };
+}
+
+/** Kills without mercy and waits until it is gone. */
+export async function kill(children: readonly ChildProcess[]): Promise<void> {
+  const ended = children.map((child) => once(child, 'exit'));
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(ended);
+}
