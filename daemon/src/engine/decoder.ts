@@ -1,7 +1,8 @@
 import { AppError } from '@uprez/shared';
 import { decodeArgs, type FrameSpan, type SourceFormat } from '../media/args.ts';
 import { ByteReader } from '../media/byte-reader.ts';
-import { FfmpegError, startFfmpeg } from '../media/ffmpeg.ts';
+import { startFfmpeg } from '../media/ffmpeg.ts';
+import { crashOf } from './crash.ts';
 
 export interface SourceFrame {
   /** Number within the decoded range, from 0. */
@@ -49,9 +50,7 @@ async function whyShort(ended: Promise<void>, at: { index: number; frames: Frame
     await ended;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof FfmpegError && cause.killedBy)
-      return new AppError('local.engine-crashed', { why: `the decoder was ${why}` }, { cause });
-    return new AppError('local.decoder-failed', { frame, why }, { cause });
+    return crashOf('decoder', cause) ?? new AppError('local.decoder-failed', { frame, why }, { cause });
   }
   return new AppError('input.frame-mismatch', { stage: 'decoding', expected: at.frames.count, found: at.index });
 }

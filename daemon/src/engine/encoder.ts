@@ -1,7 +1,8 @@
 import { AppError } from '@uprez/shared';
 import { encodeArgs, type EncodeFormat } from '../media/args.ts';
-import { type Ffmpeg, FfmpegError, startFfmpeg } from '../media/ffmpeg.ts';
+import { type Ffmpeg, startFfmpeg } from '../media/ffmpeg.ts';
 import { type ProresFrame, proresFrames } from '../media/mov/prores-stream.ts';
+import { crashOf } from './crash.ts';
 
 /** No ProRes frame is larger than its raw 10-bit 4:2:2 planes and some headers. */
 const HEADERS = 64 * 1024;
@@ -55,9 +56,7 @@ export class Encoder {
       (error: unknown) => error,
     );
     const why = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof FfmpegError && cause.killedBy)
-      return new AppError('local.engine-crashed', { why: `the encoder was ${why}` }, { cause });
-    if (cause instanceof AppError) return cause;
-    return new AppError('local.encoder-failed', { frame: this.written, why }, { cause });
+    const known = cause instanceof AppError ? cause : crashOf('encoder', cause);
+    return known ?? new AppError('local.encoder-failed', { frame: this.written, why }, { cause });
   }
 }

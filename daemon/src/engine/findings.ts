@@ -1,6 +1,7 @@
 import { AppError, type FrameRange } from '@uprez/shared';
 import { countArgs, firstFrameArgs } from '../media/args.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { crashOf } from './crash.ts';
 import type { EnginePlan, Findings } from './plan.ts';
 
 type Timing = Omit<Findings, 'quantiser'>;
@@ -37,7 +38,7 @@ async function decodeOrExplain(plan: EnginePlan, args: readonly string[], signal
   } catch (cause) {
     signal.throwIfAborted();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('local.decoder-failed', { frame: 0, why }, { cause });
+    throw crashOf('decoder', cause) ?? new AppError('local.decoder-failed', { frame: 0, why }, { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import { AppError, type FrameRate } from '@uprez/shared';
 import { soundArgs } from '../media/args.ts';
 import { ByteReader } from '../media/byte-reader.ts';
 import { type Ffmpeg, startFfmpeg } from '../media/ffmpeg.ts';
+import { crashOf } from './crash.ts';
 import type { AudioPlan, EnginePlan, Findings } from './plan.ts';
 
 /** Samples of all channels that end at a frame border: rounded from the exact time, so that errors never add up. */
@@ -48,10 +49,11 @@ export class Sound {
   }
 
   private async failed(frame: number): Promise<AppError> {
-    const why = await this.ffmpeg.ended.then(
-      () => 'the sound ended early',
-      (error: Error) => `sound: ${error.message}`,
+    const cause = await this.ffmpeg.ended.then(
+      () => new Error('it ended early'),
+      (error: Error) => error,
     );
-    return new AppError('local.decoder-failed', { frame, why });
+    const why = `sound: ${cause.message}`;
+    return crashOf('sound decoder', cause) ?? new AppError('local.decoder-failed', { frame, why }, { cause });
   }
 }

@@ -2,6 +2,7 @@ import { AppError, type Check, formatTimecode, framesToSeconds, type Media, rate
 import { proofArgs } from '../media/args.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { probe } from '../media/probe.ts';
+import { crashOf } from './crash.ts';
 import type { EnginePlan, Findings } from './plan.ts';
 
 /**
@@ -80,6 +81,9 @@ async function decodes(
 ): Promise<Check> {
   const output = await runFfmpeg(at.plan.ffmpeg, proofArgs(file, at.seconds), at.signal).catch((error: unknown) => {
     at.signal.throwIfAborted();
+    // One that was killed has proven nothing, neither way.
+    const crash = crashOf('decoder of the proof', error);
+    if (crash) throw crash;
     return Buffer.from(String(error));
   });
   const ok = /^0,/m.test(output.toString('latin1'));
