@@ -26,7 +26,8 @@ export class Sound {
     const args = soundArgs(plan.source.path, {
       ...track,
       startSeconds: findings.startSeconds,
-      offsetSeconds: (findings.firstFrame * this.rate.den) / this.rate.num + first / track.sampleRate,
+      offsetSeconds: (findings.firstFrame * this.rate.den) / this.rate.num,
+      skip: first,
       samples: samplesAt(findings.frameCount, this.rate, track.sampleRate) - first,
     });
     this.ffmpeg = startFfmpeg(plan.ffmpeg, args, { signal });

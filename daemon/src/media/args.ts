@@ -13,6 +13,8 @@ export interface SourceFormat {
   chroma: '420' | '422' | '444';
   depth: 8 | 10 | 12 | 16;
   range: 'limited' | 'full';
+  /** No chroma in the source: the result gets none either. */
+  grey: boolean;
   /** Source is RGB and has to be converted to BT.709 limited-range YCbCr. */
   rgb: boolean;
   interlaced: boolean;
@@ -121,9 +123,14 @@ export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
   ];
 }
 
-/** Start at 0 whatever the first time stamp: a gap before the first frame is the container's business, not the cut's. */
+/**
+ * Start at 0 whatever the first time stamp: a gap before the first frame is the container's business, not the cut's.
+ * `eof_action=pass` keeps a last frame whose recorded duration rounds to nothing.
+ */
 function conformFilter({ conformTo }: SourceFormat): string {
-  return conformTo ? `setpts=PTS-STARTPTS,fps=fps=${conformTo.num}/${conformTo.den}:round=near` : 'null';
+  return conformTo
+    ? `setpts=PTS-STARTPTS,fps=fps=${conformTo.num}/${conformTo.den}:round=near:eof_action=pass`
+    : 'null';
 }
 
 function formatFilters(source: SourceFormat): string[] {
@@ -168,20 +175,24 @@ export interface SoundRange {
   /** Presentation time of the source's first frame, and from there to the first sample wanted. */
   startSeconds: number;
   offsetSeconds: number;
+  /** Samples from there that an earlier run has already got. */
+  skip: number;
   samples: number;
 }
 
 /**
- * Exactly `samples` PCM samples of one audio stream from the range's first frame on: silence where the stream starts later or
- * ends earlier. Decoding begins a second before, so that codecs with a memory have settled at the first sample.
+ * Exactly `samples` PCM samples of one audio stream, `skip` after the range's first frame: silence where the stream starts
+ * later or ends earlier. Decoding begins a second before the range, so that codecs with a memory have settled at the first
+ * sample, and never later: AAC's noise comes from a random generator that runs on from the first packet decoded, so only
+ * the same beginning gives the same samples again.
  */
 export function soundArgs(path: string, range: SoundRange): string[] {
-  const { stream, sampleRate, bitDepth, startSeconds, offsetSeconds, samples } = range;
+  const { stream, sampleRate, bitDepth, startSeconds, offsetSeconds, skip, samples } = range;
   const filters = [
     `asetpts=PTS-(${(startSeconds + offsetSeconds).toFixed(6)}/TB)`,
     `aresample=${sampleRate}:async=1:min_hard_comp=0.01:first_pts=0`,
     'apad',
-    `atrim=end_sample=${samples}`,
+    `atrim=start_sample=${skip}:end_sample=${skip + samples}`,
   ];
   const seek = offsetSeconds > 1.5 ? ['-noaccurate_seek', '-ss', (offsetSeconds - 1.5).toFixed(6)] : [];
   const pcm = bitDepth === 24 ? 's24le' : 's16le';
