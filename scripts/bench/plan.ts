@@ -22,6 +22,7 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
       chroma: '420',
       depth: 8,
       range: 'limited',
+      grey: false,
       rgb: false,
       interlaced: false,
       sourceRate: rate,

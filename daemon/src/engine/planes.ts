@@ -28,8 +28,8 @@ export function planesLayout(format: Pick<PlanesFormat, 'width' | 'height' | 'ch
 }
 
 /** The format that one doubling turns another into. */
-export function doubled(format: Pick<PlanesFormat, 'width' | 'height'>): PlanesFormat {
-  return { width: format.width * 2, height: format.height * 2, chroma: '422', depth: 10, range: 'limited' };
+export function doubled({ width, height, grey }: Pick<PlanesFormat, 'width' | 'height' | 'grey'>): PlanesFormat {
+  return { grey, width: width * 2, height: height * 2, chroma: '422', depth: 10, range: 'limited' };
 }
 
 function plane({ width, height }: { width: number; height: number }, start: number): Plane {

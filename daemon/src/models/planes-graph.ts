@@ -10,6 +10,8 @@ export interface PlanesFormat {
   /** Bits per code; 8 travels in bytes, more in 16-bit words. */
   depth: number;
   range: 'limited' | 'full';
+  /** Chroma is neutral everywhere and must stay so; the core's opinion of it is left out. */
+  grey: boolean;
 }
 
 /** What every graph returns: limited-range 10-bit 4:2:2 planes of double size in 16-bit words. */
@@ -44,7 +46,7 @@ export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined): 
   const lumaCells = graph.conv(luma, lumaBase(), [2, 2]);
   const chromaCells = graph.conv(chroma, chromaBase[format.chroma](), chromaStrides[format.chroma]);
   writeLuma(drawing, residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells);
-  writeChroma(drawing, residual ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells);
+  writeChroma(drawing, residual && !format.grey ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells);
   return encodeModel({
     ir_version: 10,
     producer_name: 'uprez',

@@ -35,6 +35,9 @@ const standardRates: readonly FrameRate[] = [
   frameRate(60),
 ];
 
+/** Containers without an index: their frame counts are duration times rate and have to be counted. */
+const estimatedCounts: ReadonlySet<string> = new Set(['mpegts', 'mpegps']);
+
 export interface PlanContext {
   ffmpeg: string;
   modelFile: string | null;
@@ -56,7 +59,7 @@ export function enginePlan(
     source,
     range: task.range,
     handles: task.handles,
-    sourceFrames: source.conformTo ? null : media.frameCount,
+    sourceFrames: source.conformTo || estimatedCounts.has(media.container) ? null : media.frameCount,
     frameRate: rate,
     doublings: task.scale === 4 ? 2 : 1,
     modelFile: context.modelFile,
@@ -104,6 +107,7 @@ function sourceFormat(task: Task, media: Media): SourceFormat {
     chroma: decodedChroma[media.chroma],
     depth: decodedDepth(media.bitDepth),
     range: !rgb && media.color.range === 'full' ? 'full' : 'limited',
+    grey: media.chroma === '400',
     rgb,
     interlaced: media.scan === 'interlaced',
     sourceRate: media.frameRate,

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clip, type ClipOptions, readFrameNumbers } from '../support/clips.ts';
+import { type LocalDaemon, startLocalDaemon } from '../support/local.ts';
+import { ffprobe, hasFfprobe } from '../support/tools.ts';
+
+let local: LocalDaemon;
+beforeAll(async () => {
+  local = await startLocalDaemon();
+});
+afterAll(() => local[Symbol.asyncDispose]());
+
+/** Pictures that carry their own number; B-frames, so that decoding order is not display order. */
+const numbered: ClipOptions = { numbered: true, frames: 60, extra: ['-g', '25', '-bf', '3'] };
+
+const upTo = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+describe('every frame comes out once, in order', () => {
+  const sources: [string, ClipOptions][] = [
+    ['H.264 in MP4', {}],
+    ['H.264 in Matroska', { extension: '.mkv' }],
+    ['H.264 in a transport stream, which starts late', { extension: '.ts' }],
+    ['HEVC', { codec: 'hevc' }],
+    ['ProRes', { codec: 'prores', extension: '.mov', pixelFormat: 'yuv422p10le' }],
+    ['MPEG-2', { codec: 'mpeg2', extension: '.mpg' }],
+    ['23.976 fps', { rate: '24000/1001' }],
+    ['29.97 fps', { rate: '30000/1001' }],
+    ['59.94 fps', { rate: '60000/1001' }],
+    ['15 fps', { rate: '15' }],
+    ['12.5 fps, a rate nobody has', { rate: '25/2' }],
+  ];
+  test.each(sources)('%s', async (_, options) => {
+    const output = await local.upscale(
+      await clip({ ...numbered, ...options, extra: options.codec ? [] : (numbered.extra ?? []) }),
+    );
+    expect(await readFrameNumbers(output.path)).toEqual(upTo(0, 60));
+  });
+});
+
+describe('a range is cut to the frame', () => {
+  test.each([
+    { from: 0, to: 1 },
+    { from: 7, to: 19 },
+    { from: 25, to: 50 },
+    { from: 59, to: null },
+  ])('frames $from to $to', async (range) => {
+    const output = await local.upscale(await clip(numbered), { range });
+    expect(await readFrameNumbers(output.path)).toEqual(upTo(range.from, range.to ?? 60));
+  });
+
+  test('handles widen it as far as there are frames', async () => {
+    const output = await local.upscale(await clip(numbered), { range: { from: 5, to: 20 }, handles: 8 });
+    expect(await readFrameNumbers(output.path)).toEqual(upTo(0, 28));
+  });
+
+  test('in a transport stream, whose clock does not start at zero', async () => {
+    const output = await local.upscale(await clip({ ...numbered, extension: '.ts' }), { range: { from: 30, to: 40 } });
+    expect(await readFrameNumbers(output.path)).toEqual(upTo(30, 40));
+  });
+
+  test('where sound starts before the picture', async () => {
+    const late = await clip({
+      ...numbered,
+      sounds: [{}],
+      extra: ['-g', '25', '-bf', '3', '-movflags', 'negative_cts_offsets'],
+    });
+    const output = await local.upscale(late, { range: { from: 30, to: 40 } });
+    expect(await readFrameNumbers(output.path)).toEqual(upTo(30, 40));
+  });
+});
+
+test('an edit list hides the frames that it cuts off', async () => {
+  const output = await local.upscale(await clip({ ...numbered, cut: 0.4 }));
+  expect(await readFrameNumbers(output.path)).toEqual(upTo(10, 60));
+});
+
+describe('uneven timing is conformed', () => {
+  test('at the nearest standard rate, each place shows the latest frame due by then', async () => {
+    const output = await local.upscale(await clip({ ...numbered, timing: 'uneven' }));
+    // Frame n is due at n + 0.4 * (n mod 3) places, rounded.
+    const due = upTo(0, 60).map((n) => Math.round(n + 0.4 * (n % 3)));
+    const expected = upTo(0, 60).map((place) => due.findLastIndex((at) => at <= place));
+    expect(await readFrameNumbers(output.path)).toEqual(expected);
+    expect(output.checks).toContainEqual(expect.objectContaining({ what: 'frame rate', found: '25' }));
+  });
+
+  test('a pause is filled with the frame before it', async () => {
+    const output = await local.upscale(await clip({ ...numbered, timing: 'gap' }));
+    expect(await readFrameNumbers(output.path)).toEqual([...upTo(0, 9), ...Array<number>(6).fill(9), ...upTo(10, 60)]);
+  });
+
+  test('another rate is made by dropping and repeating', async () => {
+    const output = await local.upscale(await clip(numbered), { frameRate: { num: 50, den: 1 } });
+    expect(await readFrameNumbers(output.path)).toEqual(upTo(0, 60).flatMap((n) => [n, n]));
+  });
+});
+
+describe.skipIf(!hasFfprobe)('start timecode is continued', () => {
+  test('with the range', async () => {
+    const source = await clip({ ...numbered, extension: '.mov', timecode: '10:00:00:00' });
+    const output = await local.upscale(source, { range: { from: 30, to: 40 } });
+    expect(await timecodeOf(output.path)).toBe('10:00:01:05');
+  });
+
+  test('drop-frame stays drop-frame', async () => {
+    const source = await clip({ ...numbered, extension: '.mov', rate: '30000/1001', timecode: '01:00:59;20' });
+    const output = await local.upscale(source, { range: { from: 5, to: 40 } });
+    expect(await timecodeOf(output.path)).toBe('01:00:59;25');
+  });
+});
+
+async function timecodeOf(path: string): Promise<string | undefined> {
+  const { streams } = await ffprobe(path);
+  return streams.find((stream) => stream['codec_type'] === 'data')?.tags?.['timecode'];
+}
