@@ -48,7 +48,7 @@ def load_photo(path):
 
 
 def vary_colors(rgb, rng):
-    """Other white balances, saturations and exposures, so that the net does not learn 15 photographs' palettes."""
+    """Other white balances, saturations and exposures, so that the net does not learn a few photographs' palettes."""
     if rng.random() < 0.4:
         rgb = rgb[rng.permutation(3)]
     if rng.random() < 0.4:

@@ -29,9 +29,10 @@ def held_out_clip(path, number):
 def degrade(frames, crf):
     rng = np.random.default_rng(0)
     small = [color.yuv420p_bytes(clips.reduce_frame(f, Image.BICUBIC, 0, 0, rng)) for f in frames]
+    height, width = frames[0].shape[1] // 2, frames[0].shape[2] // 2
     if crf is None:
-        return color.split_yuv420p(b"".join(small), WIDTH // 2, HEIGHT // 2)
-    return clips.through_h264(small, WIDTH // 2, HEIGHT // 2, crf)
+        return color.split_yuv420p(b"".join(small), width, height)
+    return clips.through_h264(small, width, height, crf)
 
 
 def lanczos_rows(plane):
@@ -95,6 +96,33 @@ def photo_table(model, folder, crfs=CRFS):
               + f" | {gain.mean():+.2f} | {gain.min():+.2f} | {(c['fast'] - c['bicubic']).mean():+.2f} |", flush=True)
 
 
+def shift_of(got, wanted, axis):
+    """Least-squares displacement in samples: how far got must be moved along its own slope to meet wanted."""
+    slope = np.gradient(wanted, axis=axis)
+    inside = (slice(16, -16), slice(16, -16))
+    return float(((got - wanted) * slope)[inside].sum() / (slope**2)[inside].sum())
+
+
+def alignment_check(model, frame):
+    """Base and model must lie exactly on the original; a siting error shows as 0.1 samples or more."""
+    luma, chroma = degrade([frame], None)
+    wanted = color.target_planes(frame)
+    for name, (got_y, got_c) in upscale(model, luma[0], chroma[0]).items():
+        pairs = {"luma": (got_y, wanted[0]), "Cb": (got_c[0], wanted[1][0]), "Cr": (got_c[1], wanted[1][1])}
+        text = "  ".join(f"{plane} {shift_of(*pair, 0):+.3f} {shift_of(*pair, 1):+.3f}" for plane, pair in pairs.items())
+        print(f"shift (vertical, horizontal samples) of {name}: {text}")
+
+
+def flicker_check(model, frame):
+    """A still shot: how much the output moves over time, after the first (key) frame."""
+    frames = [frame] * FRAMES
+    for crf in (18, 28):
+        luma, chroma = degrade(frames, crf)
+        shown = [upscale(model, y, c) for y, c in zip(luma, chroma)]
+        moves = {n: np.stack([s[n][0] for s in shown[1:]]).std(0).mean() for n in ("bicubic", "fast")}
+        print(f"still shot CRF {crf}: temporal deviation bicubic {moves['bicubic']:.3f} fast {moves['fast']:.3f} codes")
+
+
 def flat_check(model):
     """Colour bars: constant luma and chroma must give a residual of exactly zero, at the frame's border too."""
     worst = 0.0
@@ -106,7 +134,7 @@ def flat_check(model):
 
 
 def gradient_check(model):
-    """Slow ramps, half of them dark: error against the unquantised truth, in 10-bit codes."""
+    """Slow ramps, dark to bright: error against the unquantised truth, in 10-bit codes."""
     v, u = np.mgrid[0:1:HEIGHT * 1j, 0:1:WIDTH * 1j].astype(np.float32)
     for low, high in ((0.02, 0.12), (0.05, 0.5), (0.3, 0.9)):
         ramp = low + (high - low) * (0.7 * u + 0.3 * v)
@@ -127,6 +155,9 @@ def main():
     model = onnx_file.load(options.model)
     flat_check(model)
     gradient_check(model)
+    still = held_out_clip(clips.photo_paths(options.photos, held_out=True)[2], 2)[0]
+    alignment_check(model, still)
+    flicker_check(model, still)
     photo_table(model, options.photos, (18, 23, 28) if options.quick else CRFS)
 
 

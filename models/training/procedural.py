@@ -2,7 +2,7 @@
 
 Each function returns float RGB (3, HEIGHT, WIDTH). They are drawn larger than needed without smoothing of edges;
 the window that later moves over them is always reduced, which smooths the edges properly."""
-import glob
+import functools
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -10,6 +10,16 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, HEIGHT = 1792, 1280
 WORDS = ("light river night window seven green paper mountain UPREZ Scene Take 24 fps 1080p EXIT OPEN the and of a "
          "Director Camera Sound 2026 quick brown fox jumps over lazy dog 0123456789 @ # & % Welcome coffee").split()
+
+# Free fonts found by name; those that are not installed are skipped.
+FACES = {
+    "DejaVu": "MathTeXGyre Sans-Bold Sans-BoldOblique Sans-ExtraLight Sans-Oblique Sans SansCondensed-Bold "
+              "SansCondensed-BoldOblique SansCondensed-Oblique SansCondensed SansMono-Bold SansMono-BoldOblique "
+              "SansMono-Oblique SansMono Serif-Bold Serif-BoldItalic Serif-Italic Serif SerifCondensed-Bold "
+              "SerifCondensed-BoldItalic SerifCondensed-Italic SerifCondensed",
+    "Liberation": " ".join(f"{family}-{style}" for family in ("Mono", "Sans", "SansNarrow", "Serif")
+                           for style in ("Bold", "BoldItalic", "Italic", "Regular")),
+}
 
 
 def random_color(rng, saturated=False):
@@ -32,6 +42,19 @@ def smooth_noise(rng, cells, octaves=1):
         total += np.asarray(grid.resize((WIDTH, HEIGHT), Image.BICUBIC)) * 0.55**octave
     low, high = total.min(), total.max()
     return (total - low) / (high - low + 1e-6)
+
+
+@functools.lru_cache(None)
+def installed_fonts():
+    names = [f"{family}{face}.ttf" for family, faces in FACES.items() for face in faces.split()]
+    found = []
+    for name in names:
+        try:
+            ImageFont.truetype(name, 10)
+            found.append(name)
+        except OSError:
+            continue
+    return found
 
 
 def dead_leaves(rng):
@@ -60,7 +83,7 @@ def text_page(rng):
     ground = gradient_sky(rng) if rng.random() < 0.5 else dead_leaves(rng) * 0.4
     image = Image.fromarray((ground.transpose(1, 2, 0) * 255).astype(np.uint8))
     draw = ImageDraw.Draw(image)
-    fonts = sorted(glob.glob("/usr/share/fonts/truetype/*/*.ttf"))
+    fonts = installed_fonts()
     y = 10.0
     while y < HEIGHT:
         size = int(rng.choice([18, 24, 32, 44, 60, 90, 150]))
