@@ -35,9 +35,6 @@ const standardRates: readonly FrameRate[] = [
   frameRate(60),
 ];
 
-/** Containers without an index: their frame counts are duration times rate and have to be counted. */
-const estimatedCounts: ReadonlySet<string> = new Set(['mpegts', 'mpegps']);
-
 export interface PlanContext {
   ffmpeg: string;
   modelFile: string | null;
@@ -59,7 +56,7 @@ export function enginePlan(
     source,
     range: task.range,
     handles: task.handles,
-    sourceFrames: source.conformTo || estimatedCounts.has(media.container) ? null : media.frameCount,
+    sourceFrames: source.conformTo || countIsEstimate(media) ? null : media.frameCount,
     frameRate: rate,
     doublings: task.scale === 4 ? 2 : 1,
     modelFile: context.modelFile,
@@ -113,6 +110,11 @@ function sourceFormat(task: Task, media: Media): SourceFormat {
     sourceRate: media.frameRate,
     conformTo: conformedRate(task, media),
   };
+}
+
+/** Streams have no index, and of long Matroska files only the beginning is read: their counts are duration times rate. */
+function countIsEstimate({ container, frameCount }: Media): boolean {
+  return container === 'mpegts' || container === 'mpeg' || (container === 'matroska' && frameCount > 8000);
 }
 
 /** Grey gets neutral chroma from the decoder; RGB is converted without losing chroma samples. */
