@@ -11,6 +11,7 @@ const ATTEMPTS = 5;
 export class SteadyClient implements AsyncDisposable {
   private readonly connect: () => Promise<Connection>;
   private connection: Promise<Connection> | undefined;
+  private ended = false;
 
   constructor(connect: () => Promise<Connection>) {
     this.connect = connect;
@@ -25,14 +26,19 @@ export class SteadyClient implements AsyncDisposable {
       } catch (error) {
         const lost =
           error instanceof AppError && (error.code === 'daemon.disconnected' || error.code === 'daemon.stopping');
-        if (!lost || attempt === ATTEMPTS) throw error;
+        if (!lost || this.ended || attempt === ATTEMPTS) throw error;
         // Somebody else may have noticed first, and be on a new connection already.
-        if (this.connection === opened) await this[Symbol.asyncDispose]();
+        if (this.connection === opened) await this.hangUp();
       }
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.ended = true;
+    await this.hangUp();
+  }
+
+  private async hangUp(): Promise<void> {
     const connection = this.connection;
     this.connection = undefined;
     // One that could not be made has told its reason to whoever waited for it.
