@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Stage } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
 import { createMov, type MovWriter, openMov } from '../media/mov/mov-writer.ts';
+import { asDiskError } from './disk-error.ts';
 import { findTiming } from './findings.ts';
 import { Inference } from './inference.ts';
 import { runPipeline } from './pipeline.ts';
@@ -32,6 +33,8 @@ export async function runTask(task: EngineTask, options: RunOptions): Promise<En
     stage(options, 'finish', segments);
     await mov.finish(movTables(plan, findings, segments));
     return await prove({ task, findings, segments }, options);
+  } catch (error) {
+    throw await asDiskError(error, plan.output.partial);
   } finally {
     await inference.close();
   }

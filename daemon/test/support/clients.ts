@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Credentials, DaemonClient, type Job, type JobState, type Socket, type View } from '@uprez/shared';
+import { type Credentials, DaemonClient, isSettled, type Job, type JobState, type Socket, type View } from '@uprez/shared';
 import { WebSocket } from 'ws';
 import { readEndpoint } from '../../src/instance.ts';
 
@@ -42,4 +42,9 @@ export function untilView<T>(client: DaemonClient, find: (view: View) => T | und
 /** Waits until a job is in a state; at once where it is already. */
 export function untilJob(client: DaemonClient, id: string, state: JobState): Promise<Job> {
   return untilView(client, (view) => view.jobs.find((job) => job.id === id && job.state === state));
+}
+
+/** Waits until a job has ended, whatever came of it. */
+export function untilEnded(client: DaemonClient, id: string): Promise<Job> {
+  return untilView(client, (view) => view.jobs.find((job) => job.id === id && isSettled(job.state)));
 }

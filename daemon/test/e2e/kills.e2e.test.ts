@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Chance, chosenSeed } from '../support/chance.ts';
+import { untilView } from '../support/clients.ts';
+import { clip } from '../support/clips.ts';
+import { Target, type Victim } from '../support/kills.ts';
+import { seesProcesses, untilOnly } from '../support/processes.ts';
+import { frameHashes } from '../support/tools.ts';
+import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
+
+const FRAMES = 300;
+const SEGMENT = 24;
+const ENOUGH = 20;
+
+const victims: readonly Victim[] = ['engine', 'decoder', 'encoder', 'sound', 'daemon', 'daemon and engine'];
+
+/** Small pictures, many segments, key frames and B-frames on other places than segment borders. */
+const source = () =>
+  clip({
+    ...{ width: 320, height: 180, rate: '50', frames: FRAMES, sounds: [{ channels: 2 }] },
+    extra: ['-g', '31', '-bf', '3'],
+  });
+
+// Other systems don't tell a test which processes there are.
+describe.skipIf(!seesProcesses)('A daemon, engine or ffmpeg that is killed', () => {
+  let house: House;
+  let reference: string[];
+  let clipPath: string;
+
+  beforeAll(async () => {
+    house = openHouse();
+    clipPath = await source();
+    mkdirSync(house.file('reference'));
+    const { code, stdout, stderr } = await house.run('upscale', clipPath, '--output', house.file('reference'));
+    expect(code, stderr).toBe(0);
+    reference = await frameHashes(stdout.trim(), '-map', '0');
+    expect(reference.filter((line) => line.startsWith('0,'))).toHaveLength(FRAMES);
+  });
+
+  afterAll(async () => {
+    await house[Symbol.asyncDispose]();
+  });
+
+  it(
+    `costs at most a segment, at ${ENOUGH} random moments, and changes no frame and no sound`,
+    { timeout: 300_000 },
+    async () => {
+      const chance = new Chance(chosenSeed());
+      console.log(`seed of the kills: ${chance.seed}`);
+      const target = await Target.start(house, chance);
+      for (let run = 1; target.kills.length < ENOUGH; run++) {
+        const output = house.file(`run${run}`);
+        mkdirSync(output);
+        const path = await surviveOneJob(target, chance, output);
+        expect(await frameHashes(path, '-map', '0')).toEqual(reference);
+        await untilOnly(house.path, ['daemon']);
+      }
+      console.log(target.summary());
+      for (const kill of target.kills) expect(kill.lostFrames, kill.victim).toBeLessThanOrEqual(SEGMENT);
+      expect(new Set(target.kills.map(({ victim }) => victim))).toEqual(new Set([...victims, 'look', 'proof']));
+    },
+  );
+
+  async function surviveOneJob(target: Target, chance: Chance, output: string): Promise<string> {
+    target.newJob();
+    const { id } = await queueTask(target.client, { source: clipPath, output });
+    await target.strike(id, 'look', 0);
+    await target.strike(id, 'engine', 400);
+    // Three kills without a new segment in between would give the job up, as they should.
+    for (const [first, second] of pairs(chance.shuffled([...victims, ...victims, ...victims]))) {
+      await target.untilMoreSafe(id, await target.safeFrames(id));
+      await target.strike(id, first, 300);
+      await target.strike(id, second, 600);
+    }
+    await target.untilMoreSafe(id, FRAMES - 1);
+    await target.strike(id, 'proof', 0);
+    await target.strike(id, chance.fraction() < 0.5 ? 'engine' : 'daemon', 400);
+    const ended = await untilView(target.client, ({ jobs }) =>
+      jobs.find((job) => job.id === id && !['queued', 'running'].includes(job.state)),
+    );
+    expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
+    return ended.output?.path ?? '';
+  }
+});
+
+function pairs<T>(values: readonly T[]): [T, T][] {
+  return values.flatMap((value, i) => {
+    const next = values[i + 1];
+    return i % 2 === 0 && next !== undefined ? [[value, next] as [T, T]] : [];
+  });
+}

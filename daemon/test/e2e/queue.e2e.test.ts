@@ -1,0 +1,106 @@
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
+import type { DaemonClient, Job } from '@uprez/shared';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { untilJob } from '../support/clients.ts';
+import { clip } from '../support/clips.ts';
+import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
+
+const model = 'bicubic';
+
+describe('Jobs one after the other', () => {
+  let house: House;
+  let source: string;
+
+  beforeEach(async () => {
+    house = openHouse();
+    source = house.file('sea.mp4');
+    copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: 75 }), source);
+  });
+
+  afterEach(async () => {
+    await house[Symbol.asyncDispose]();
+  });
+
+  it('start in their order, never two at once, also when the daemon is started anew in between', async () => {
+    const daemon = await house.daemon();
+    const seen = watchRunning(daemon.client);
+    const first = await queueTask(daemon.client, { source });
+    const second = await queueTask(daemon.client, { source, model });
+    const third = await queueTask(daemon.client, { source, model, range: { from: 0, to: 25 } });
+    await untilJob(daemon.client, first.id, 'running');
+    await daemon.stop();
+
+    const { client } = await house.daemon();
+    const seenLater = watchRunning(client);
+    const ended: Job[] = [];
+    for (const { id } of [first, second, third]) ended.push(await untilJob(client, id, 'succeeded'));
+
+    expect(Math.max(...seen, ...seenLater)).toBe(1);
+    expect(ended.map(({ attempts }) => attempts)).toEqual([2, 1, 1]);
+    const times = ended.flatMap(({ startedAt, endedAt }) => [startedAt ?? 0, endedAt ?? 0]);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('never write over an earlier result: the second one gets a number', async () => {
+    const { client } = await house.daemon();
+    const path = await finished(client, source);
+    const before = readFileSync(path);
+
+    const secondPath = await finished(client, source);
+
+    expect([path, secondPath]).toEqual([
+      house.file('sea_uprez_2x_bicubic.mov'),
+      house.file('sea_uprez_2x_bicubic (2).mov'),
+    ]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readFileSync(secondPath).equals(before)).toBe(true);
+  });
+
+  it('take a number also where the name is taken by a file of somebody else', async () => {
+    const { client } = await house.daemon();
+    const own = house.file('mine.mov');
+    appendFileSync(own, 'not ours');
+    const { id } = await queueTask(client, { source, model, output: own });
+    expect((await untilJob(client, id, 'succeeded')).output?.path).toBe(house.file('mine (2).mov'));
+    expect(readFileSync(own, 'utf8')).toBe('not ours');
+  });
+
+  it.each([
+    ['other content', () => appendFileSync(source, 'x'), 'input.changed'],
+    ['another time', () => utimesSync(source, 1, 1), 'input.changed'],
+  ] as const)('refuse a clip that has %s by the time it is their turn', async (_what, change, code) => {
+    const { client } = await house.daemon();
+    await client.call('changeSettings', { paused: true });
+    const { id } = await queueTask(client, { source, model });
+    change();
+    await client.call('changeSettings', { paused: false });
+
+    const { error } = await untilJob(client, id, 'failed');
+    expect(error?.code).toBe(code);
+    expect(house.files()).toEqual(['sea.mp4']);
+  });
+
+  it('fail where the output folder is missing, and succeed when it is there', async () => {
+    const { client } = await house.daemon();
+    const { id } = await queueTask(client, { source, model, output: house.file('later') });
+    expect((await untilJob(client, id, 'failed')).error?.code).toBe('setup.output-folder');
+
+    mkdirSync(house.file('later'));
+    await client.call('retryJob', { id });
+    expect((await untilJob(client, id, 'succeeded')).output?.path).toBe(
+      house.file('later', 'sea_uprez_2x_bicubic.mov'),
+    );
+  });
+});
+
+async function finished(client: DaemonClient, source: string): Promise<string> {
+  const { id } = await queueTask(client, { source, model });
+  return (await untilJob(client, id, 'succeeded')).output?.path ?? '';
+}
+
+/** How many jobs ran at once, at every change. */
+function watchRunning(client: DaemonClient): number[] {
+  const seen: number[] = [];
+  client.subscribe(({ jobs }) => seen.push(jobs.filter(({ state }) => state === 'running').length));
+  return seen;
+}
