@@ -53,8 +53,9 @@ async function stages(tools: BenchTools): Promise<Row[]> {
   const count = clip.frames;
   const decode = await decodeAlone(plan, count);
   const inference = await inferenceAlone(plan, count);
-  const encode = await encodeAlone(plan, inference.results, { count, quantiser: 1 });
   const whole = await wholePipeline(plan);
+  const { quantiser } = whole;
+  const encode = await encodeAlone(plan, inference.results, { count, quantiser });
   const cpu = (decode.cpuSeconds ?? 0) + (inference.cpuSeconds ?? 0) + (encode.cpuSeconds ?? 0);
   const bound = Math.max(cpu / tools.threads, inference.wallSeconds);
   const rows: Row[] = [
@@ -76,16 +77,19 @@ async function stages(tools: BenchTools): Promise<Row[]> {
         count / inference.wallSeconds / (await framesPerSecondOf(flags.compare, { ...clip, threads: tools.threads })),
       atLeast: 40,
     });
-  return [...rows, ...(await encoders(tools, inference.results))];
+  return [...rows, ...(await encoders(tools, { frames: inference.results, quantiser }))];
 }
 
-async function encoders(tools: BenchTools, detail: readonly Uint8Array[]): Promise<Row[]> {
+async function encoders(
+  tools: BenchTools,
+  detail: { frames: readonly Uint8Array[]; quantiser: number },
+): Promise<Row[]> {
   const noisyClip = await benchClip(tools.ffmpeg, tools.folder, { picture: 'noisy', seconds: 4 });
   const noisy = benchPlan(noisyClip, tools);
   const noisyFrames = (await inferenceAlone(noisy, 0)).results;
   const { quantiser } = await wholePipeline(noisy);
   const cases = [
-    { name: 'detail', frames: detail, quantiser: 1 },
+    { name: 'detail', ...detail },
     { name: 'noisy', frames: noisyFrames, quantiser },
   ];
   const rows: Row[] = [];

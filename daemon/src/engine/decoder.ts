@@ -1,5 +1,5 @@
 import { AppError } from '@uprez/shared';
-import { decodeArgs, type FrameSpan, type SourceFormat } from '../media/args.ts';
+import { decodeArgs, type FrameSpan, sampleArgs, type SourceFormat } from '../media/args.ts';
 import { ByteReader } from '../media/byte-reader.ts';
 import { startFfmpeg } from '../media/ffmpeg.ts';
 import { crashOf } from './crash.ts';
@@ -42,6 +42,25 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Sour
     ffmpeg.kill();
     await ffmpeg.ended.catch(() => undefined);
   }
+}
+
+/** Single frames from all over the source, as many of the wanted ones as it has. */
+export async function decodeSamples(
+  options: Pick<DecodeOptions, 'ffmpeg' | 'source' | 'buffer' | 'signal'>,
+  frames: { positions: readonly number[]; startSeconds: number },
+): Promise<ArrayBuffer[]> {
+  const ffmpeg = startFfmpeg(options.ffmpeg, sampleArgs(options.source, frames), { signal: options.signal });
+  const reader = new ByteReader(ffmpeg.stdout);
+  const samples: ArrayBuffer[] = [];
+  while (samples.length < frames.positions.length) {
+    const data = options.buffer();
+    if (!(await reader.fill(new Uint8Array(data))).complete) break;
+    samples.push(data);
+  }
+  ffmpeg.kill();
+  await ffmpeg.ended.catch(() => undefined);
+  options.signal.throwIfAborted();
+  return samples;
 }
 
 async function whyShort(ended: Promise<void>, at: { index: number; frames: FrameSpan }): Promise<AppError> {

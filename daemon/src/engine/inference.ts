@@ -28,6 +28,9 @@ export interface Doubled {
   release(): void;
 }
 
+/** Result buffers to use again; more than the pipeline has under way would only take memory. */
+const RESULTS_KEPT = 4;
+
 interface Waiting {
   index: number;
   resolve: (frame: Doubled) => void;
@@ -80,7 +83,9 @@ export class Inference {
     if (message.type === 'failed') return this.fail(message.why);
     const { index, frame, result, milliseconds } = message;
     this.freeFrames.push(frame);
-    const release = (): void => void this.freeResults.push(result);
+    const release = (): void => {
+      if (this.freeResults.length < RESULTS_KEPT) this.freeResults.push(result);
+    };
     this.waiting.shift()?.resolve({ index, planes: new Uint8Array(result), milliseconds, release });
   }
 

@@ -1,6 +1,6 @@
 import { AppError, type Size } from '@uprez/shared';
 import { Encoder } from './encoder.ts';
-import { decodeFrames } from './decoder.ts';
+import { decodeSamples } from './decoder.ts';
 import type { Doubled, Inference } from './inference.ts';
 import type { EnginePlan, Findings } from './plan.ts';
 
@@ -32,11 +32,8 @@ export async function chooseQuantiser(
   timing: Omit<Findings, 'quantiser'>,
   tools: { inference: Inference; signal: AbortSignal },
 ): Promise<number> {
-  const samples: Doubled[] = [];
-  for (const [index, frame] of samplePositions(plan, timing).entries()) {
-    const sample = await doubledSample({ plan, timing, ...tools }, frame, index);
-    if (sample) samples.push(sample);
-  }
+  const groups = samplePositions(plan, timing);
+  const samples = (await Promise.all(groups.map((group) => doubledSamples({ plan, timing, ...tools }, group)))).flat();
   if (samples.length === 0) throw new AppError('input.frame-mismatch', { stage: 'sampling', expected: 1, found: 0 });
   const target = targetFrameBytes(plan.output.size) * samples.length;
   let quantiser = 1;
@@ -49,14 +46,19 @@ export async function chooseQuantiser(
   return quantiser;
 }
 
-/** Spread over the range; fewer where frames are large, since all are held at once. */
-function samplePositions(plan: EnginePlan, timing: { firstFrame: number; frameCount: number }): number[] {
+/** Up to this length one decoder that runs through finds all samples sooner than several that each seek. */
+const SHORT_RANGE = 600;
+
+/**
+ * Frames spread over the range, in the groups in which they are decoded; fewer where frames are large, since all are
+ * held at once.
+ */
+function samplePositions(plan: EnginePlan, timing: { firstFrame: number; frameCount: number }): number[][] {
   const { width, height } = plan.output.size;
-  const count = Math.min(width * height > 4_000_000 ? 3 : 5, timing.frameCount);
-  return Array.from(
-    { length: count },
-    (_, i) => timing.firstFrame + Math.floor(((i + 0.5) * timing.frameCount) / count),
-  );
+  const { firstFrame, frameCount } = timing;
+  const count = Math.min(width * height > 4_000_000 ? 3 : 5, frameCount);
+  const positions = Array.from({ length: count }, (_, i) => firstFrame + Math.floor(((i + 0.5) * frameCount) / count));
+  return frameCount > SHORT_RANGE ? positions.map((position) => [position]) : [positions];
 }
 
 interface Sampling {
@@ -66,23 +68,11 @@ interface Sampling {
   signal: AbortSignal;
 }
 
-async function doubledSample(
-  { plan, timing, inference, signal }: Sampling,
-  frame: number,
-  index: number,
-): Promise<Doubled | undefined> {
-  // Conformed clips would have to be decoded from their start to hit the very frame; near it is good enough here.
-  const rate = plan.source.conformTo ?? plan.source.sourceRate;
-  const source = { ...plan.source, conformTo: null, sourceRate: rate };
-  const frames = { first: frame, count: 1, startSeconds: timing.startSeconds };
-  const decoded = decodeFrames({ ffmpeg: plan.ffmpeg, source, frames, buffer: () => inference.frame(), signal });
-  try {
-    for await (const { data } of decoded) return await inference.double(index, data);
-  } catch (error) {
-    // A sample near the end of a clip with uneven timing may not exist; the others do.
-    if (!(error instanceof AppError && error.code === 'input.frame-mismatch')) throw error;
-  }
-  return undefined;
+async function doubledSamples({ plan, timing, inference, signal }: Sampling, positions: number[]): Promise<Doubled[]> {
+  const { ffmpeg, source } = plan;
+  const frames = { positions, startSeconds: timing.startSeconds };
+  const samples = await decodeSamples({ ffmpeg, source, buffer: () => inference.frame(), signal }, frames);
+  return Promise.all(samples.map((data, i) => inference.double(positions[i] ?? 0, data)));
 }
 
 async function encodedBytes(

@@ -142,6 +142,27 @@ function formatFilters(source: SourceFormat): string[] {
   return [...filters, `format=${source.rgb ? formats.split('|')[0] : formats}`];
 }
 
+/**
+ * Single frames at the given positions, in order; fewer where the source's timing leaves one out. Decodes from the key
+ * frame before the first to the last.
+ */
+export function sampleArgs(
+  source: SourceFormat,
+  frames: { positions: readonly number[]; startSeconds: number },
+): string[] {
+  // Conformed clips would have to be decoded from their start to hit the very frame; near it is good enough here.
+  const { num, den } = source.conformTo ?? source.sourceRate;
+  const border = (frame: number): string => (frames.startSeconds + ((frame - 0.5) * den) / num).toFixed(6);
+  const windows = frames.positions.map((frame) => `gte(t\\,${border(frame)})*lt(t\\,${border(frame + 1)})`);
+  const offset = ((frames.positions[0] ?? 0) * den) / num;
+  const filters = [`select=${windows.join('+')}`, ...formatFilters(source)].join(',');
+  return [
+    ...['-copyts', '-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6), ...open(source.path)],
+    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', filters, '-frames:v', String(windows.length)],
+    ...['-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'],
+  ];
+}
+
 export interface EncodeFormat {
   width: number;
   height: number;
