@@ -12,6 +12,8 @@ const built = { globalSetup: ['scripts/test-setup.mjs'], ...patience };
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // onnxruntime reports its use to its maker unless told not to.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     projects: [
       { extends: true, test: { name: 'unit', include: [everyTest], exclude: [...never, mediaTest, e2eTest] } },
       { extends: true, test: { name: 'media', include: [mediaTest], exclude: never, ...built } },

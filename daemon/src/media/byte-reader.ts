@@ -37,7 +37,9 @@ export class ByteReader {
   }
 
   private take(most: number): Buffer | null {
+    // Asks for more without taking it: a plain read() may return more than is wanted.
+    if (this.stream.readableLength === 0) this.stream.read(0);
     const available = Math.min(most, this.stream.readableLength);
-    return (available > 0 ? this.stream.read(available) : this.stream.read()) as Buffer | null;
+    return available > 0 ? (this.stream.read(available) as Buffer | null) : null;
   }
 }
