@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './root.mjs';
-import { findChromium, setUp, SetupError } from './setup.mjs';
+import { setUp, SetupError } from './setup.mjs';
 import { printSummary, resultFile } from './test-summary.mjs';
 
 const args = process.argv.slice(2);
@@ -32,9 +32,7 @@ process.exitCode = checked || tested;
 /** Runs a script of ours or of a package in this terminal; resolves to its exit code. */
 function run(file, parameters = []) {
   return new Promise((resolve) => {
-    const chromium = findChromium();
-    const env = { ...process.env, ...(chromium && { CHROME_PATH: chromium }) };
-    const child = spawn(process.execPath, [file, ...parameters], { cwd: root, stdio: 'inherit', env });
+    const child = spawn(process.execPath, [file, ...parameters], { cwd: root, stdio: 'inherit' });
     const forward = (signal) => child.kill(signal);
     process.once('SIGINT', forward).once('SIGTERM', forward);
     child.on('close', (code, signal) => {

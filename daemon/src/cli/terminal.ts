@@ -11,10 +11,10 @@ export interface Terminal {
 }
 
 export function openTerminal(stdout = process.stdout, stderr = process.stderr): Terminal {
-  let statusShown = false;
+  let shown = '';
   const clear = (): void => {
-    if (statusShown) stderr.write('\r\u001B[2K');
-    statusShown = false;
+    if (shown) stderr.write('\r\u001B[2K');
+    shown = '';
   };
   // A reader that has seen enough (`uprez jobs | head`) is no error.
   stdout.on('error', () => {});
@@ -28,9 +28,10 @@ export function openTerminal(stdout = process.stdout, stderr = process.stderr): 
       stderr.write(`${line}\n`);
     },
     status(line) {
+      if (line === shown) return;
       clear();
       stderr.write(line);
-      statusShown = true;
+      shown = line;
     },
     interactive: stderr.isTTY,
     get columns() {
