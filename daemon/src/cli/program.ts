@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { backend, handles, rate, scale, time } from './options.ts';
 
@@ -43,7 +44,10 @@ const daemonOptions = [
   ['--threads <n>', 'threads of the model on the CPU'],
   ['--port <n>', 'port to listen on'],
   ['--log-level <level>', 'trace, debug, info, warn, error or fatal'],
-].map(([flags = '', text]) => new Option(flags, text).helpGroup('Daemon options (also UPREZ_… variables):'));
+].map(([flags = '', text]) => {
+  const option = new Option(flags, text).helpGroup('Daemon options (also UPREZ_… variables):');
+  return /<(folder|file)>/.test(flags) ? option.argParser((path: string) => resolve(path)) : option;
+});
 
 const json = (): Option => new Option('--json', 'for programs: JSON instead of words');
 
