@@ -7,5 +7,6 @@ import { FfmpegError } from '../media/ffmpeg.ts';
  */
 export function crashOf(who: string, cause: unknown): AppError | undefined {
   if (!(cause instanceof FfmpegError) || !cause.killedBy) return undefined;
-  return new AppError('local.engine-crashed', { why: `the ${who} was ${cause.message}` }, { cause });
+  const killed = cause.killedBy === 'SIGKILL';
+  return new AppError('local.engine-crashed', { why: `the ${who} was ${cause.message}`, killed }, { cause });
 }

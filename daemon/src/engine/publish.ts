@@ -1,6 +1,7 @@
-import { link, open, rename, stat } from 'node:fs/promises';
+import { link, rename, stat } from 'node:fs/promises';
 import { dirname, join, basename } from 'node:path';
 import { numberedName } from '@uprez/shared';
+import { syncFolder } from '../media/sync-folder.ts';
 
 /**
  * Gives a finished file its name without ever replacing another: where the name is taken, the next numbered one is used.
@@ -42,17 +43,6 @@ async function exists(path: string): Promise<boolean> {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
-  }
-}
-
-/** Windows can't open folders and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../sync-folder.ts';
 import { type Bytes, ascii, atom, byteLength, bytes, u32, u64 } from './atoms.ts';
 import { movieAtom } from './moov.ts';
 import type { ProresFrame } from './prores-stream.ts';
@@ -175,17 +176,6 @@ function after(parts: Bytes, count: number): Uint8Array[] {
     skip -= cut;
     return cut === part.byteLength ? [] : [part.subarray(cut)];
   });
-}
-
-/** Makes a new name durable. Windows can't open folders and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function orClose<T>(file: FileHandle, step: () => Promise<T>): Promise<T> {
