@@ -3,7 +3,12 @@ import type { Backend, Outcome } from '../backends/backend.ts';
 import { type ContextParts, discardedJob, runningJob } from './job-context.ts';
 
 /** A job whose engine crashes this often without a new segment in between is given up. */
-export const MAX_CRASHES = 3;
+const MAX_CRASHES = 3;
+/**
+ * The same for processes that somebody killed, power cuts included: seldom the job's fault, so the limit is only there
+ * for what can't be told apart from it, a job that needs more memory than there is.
+ */
+export const MAX_KILLS = 25;
 
 /** Runs a claimed job to the end of this attempt and settles its state. Never rejects. */
 export async function execute(job: Job, { backend, signal, ...parts }: ExecutionParts): Promise<void> {
@@ -56,8 +61,8 @@ async function settleError(job: Job, cause: unknown, parts: ExecutionParts): Pro
   const error = known(cause);
   log.error({ job: job.id, err: cause, code: error.code }, 'job failed');
   if (error.code !== 'local.engine-crashed') return void queue.apply(job.id, 'fail', { error });
-  const crashes = queue.recordCrash(job.id);
-  queue.apply(job.id, crashes < MAX_CRASHES ? 'interrupt' : 'fail', { error });
+  const limit = error.data['killed'] === true ? MAX_KILLS : MAX_CRASHES;
+  queue.apply(job.id, queue.recordCrash(job.id) < limit ? 'interrupt' : 'fail', { error });
 }
 
 function known(error: unknown): AppError {

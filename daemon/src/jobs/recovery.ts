@@ -1,11 +1,9 @@
 import { AppError } from '@uprez/shared';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import { MAX_KILLS } from './execution.ts';
 import type { JobQueue } from './job-queue.ts';
 import { sweepLeftovers } from './leftovers.ts';
-
-/** More than of engine crashes: power cuts and kills count here too, and are seldom the job's fault. */
-const MAX_DAEMON_CRASHES = 10;
 
 export interface RecoveryParts {
   store: Store;
@@ -22,7 +20,7 @@ export function recover({ store, queue, log }: RecoveryParts): void {
   for (const id of store.jobs.inState('running')) {
     const crashes = queue.recordCrash(id);
     log.warn({ job: id, crashes }, 'job was running when the daemon ended');
-    if (crashes < MAX_DAEMON_CRASHES) queue.apply(id, 'interrupt');
+    if (crashes < MAX_KILLS) queue.apply(id, 'interrupt');
     // A job that takes the daemon down with it each time must not keep it from ever coming up.
     else queue.apply(id, 'fail', { error: new AppError('local.engine-crashed', { why: 'the daemon ended with it' }) });
   }

@@ -16,7 +16,7 @@ describe('While a job runs', () => {
   beforeEach(async () => {
     house = openHouse();
     source = house.file('sea.mp4');
-    copyFileSync(await clip({ width: 480, height: 270, rate: '25', frames: 100 }), source);
+    copyFileSync(await clip({ width: 480, height: 270, rate: '50', frames: 600, sounds: [{ channels: 2 }] }), source);
   });
 
   afterEach(async () => {
@@ -44,7 +44,7 @@ describe('While a job runs', () => {
   it.skipIf(!seesProcesses)('the daemon stays small, whatever it probes', async () => {
     const { client, pid } = await house.daemon();
     const idle = peakMemoryOf(pid);
-    const { id } = await queueTask(client, { source, model: 'bicubic' });
+    const { id } = await queueTask(client, { source, model: 'bicubic', range: { from: 0, to: 100 } });
     for (let i = 0; i < 5; i++) await client.call('probe', { path: source });
     await untilJob(client, id, 'succeeded');
     const peak = peakMemoryOf(pid);

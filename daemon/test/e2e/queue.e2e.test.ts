@@ -1,7 +1,7 @@
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import type { DaemonClient, Job } from '@uprez/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { untilJob } from '../support/clients.ts';
+import { untilJob, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 
@@ -78,6 +78,23 @@ describe('Jobs one after the other', () => {
     const { error } = await untilJob(client, id, 'failed');
     expect(error?.code).toBe(code);
     expect(house.files()).toEqual(['sea.mp4']);
+  });
+
+  it.each([
+    ['was cut off', (partial: string) => truncateSync(partial, 100)],
+    ['was deleted', (partial: string) => rmSync(partial)],
+  ])('start over where the partial file %s meanwhile, under the same name', async (_what, damage) => {
+    const daemon = await house.daemon();
+    const { id } = await queueTask(daemon.client, { source });
+    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
+    await daemon.stop();
+    damage(house.file('sea_uprez_2x_fast.mov.partial'));
+
+    const { client } = await house.daemon();
+    const { attempts, output } = await untilJob(client, id, 'succeeded');
+    expect(attempts).toBe(2);
+    expect(output?.frames).toBe(75);
+    expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
   });
 
   it('fail where the output folder is missing, and succeed when it is there', async () => {

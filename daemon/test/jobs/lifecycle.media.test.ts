@@ -239,6 +239,15 @@ describe('an engine that crashes', () => {
     expect((await test.client.call('reportJob', { id: id! })).errors).toHaveLength(3);
   });
 
+  it('is started again more often where somebody killed it', async () => {
+    await using test = await start();
+    const [id] = await test.add('/clips/a.mp4');
+    const killed = () => new AppError('local.engine-crashed', { why: 'SIGKILL', killed: true });
+    for (let attempt = 0; attempt < 20; attempt++) (await test.backend.nextRun()).fail(killed());
+    (await test.backend.nextRun()).finish();
+    expect((await untilJob(test.client, id!, 'succeeded')).attempts).toBe(21);
+  });
+
   it('is started as often as it makes progress in between', async () => {
     await using test = await start();
     const [id] = await test.add('/clips/a.mp4');

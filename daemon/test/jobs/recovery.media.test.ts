@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { JobState } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { MAX_KILLS } from '../../src/jobs/execution.ts';
 import { Feed } from '../../src/jobs/feed.ts';
 import { JobQueue } from '../../src/jobs/job-queue.ts';
 import { createLedger, startOf } from '../../src/jobs/leftovers.ts';
@@ -82,9 +83,9 @@ describe('after a crash', () => {
   it('a job that takes the daemon down again and again is given up', () => {
     using test = openTestStore();
     const id = jobIn(test.queue, 'running');
-    for (let crash = 0; crash < 10; crash++) {
+    for (let crash = 0; crash < MAX_KILLS; crash++) {
       recover({ ...test, log });
-      if (crash < 9) test.queue.apply(id, 'start');
+      if (crash < MAX_KILLS - 1) test.queue.apply(id, 'start');
     }
     expect(test.queue.get(id)).toMatchObject({ state: 'failed', error: { code: 'local.engine-crashed' } });
   });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DaemonClient, isSettled, type Job } from '@uprez/shared';
 import type { Chance } from './chance.ts';
 import { untilView } from './clients.ts';
-import { killNow, ofRole, processesIn, type Role, until } from './processes.ts';
+import { killNow, ofRole, type Role, until } from './processes.ts';
 import type { House, UprezDaemon } from './uprez-process.ts';
 
 export type Victim = Exclude<Role, 'other'> | 'daemon and engine';
@@ -65,11 +65,14 @@ export class Target {
    */
   async strike(id: string, victim: Victim, spreadMs: number): Promise<void> {
     const over = (): boolean => isSettled(this.job(id)?.state ?? 'queued');
-    await until(`${victim} to kill`, () => over() || this.find(victim));
-    await pause(this.chance.fraction() * spreadMs);
+    let pid: number | 'over' = await until(`${victim} to kill`, () => (over() ? 'over' : this.find(victim)));
+    if (spreadMs > 0) {
+      await pause(this.chance.fraction() * spreadMs);
+      pid = this.find(victim) ?? 'over';
+    }
     const before = this.job(id)?.attempts ?? 0;
     const seen = this.framesSeen;
-    if (!(await this.kill(victim))) return;
+    if (pid === 'over' || !(await this.kill(victim, pid))) return;
     await untilView(this.client, ({ jobs }) =>
       jobs.find((job) => job.id === id && (job.attempts > before || isSettled(job.state))),
     );
@@ -84,9 +87,7 @@ export class Target {
     return victim === 'engine' ? engine : ofRole(this.house.path, victim)?.pid;
   }
 
-  private async kill(victim: Victim): Promise<boolean> {
-    const pid = this.find(victim);
-    if (pid === undefined) return false;
+  private async kill(victim: Victim, pid: number): Promise<boolean> {
     if (victim !== 'daemon' && !killNow(pid)) return false;
     if (victim !== 'daemon' && victim !== 'daemon and engine') return true;
     await this.daemon.kill();
@@ -109,12 +110,5 @@ export class Target {
     const lost = this.kills.map(({ lostFrames }) => lostFrames);
     const words = [...counts].map(([victim, count]) => `${victim} ${count}`).join(', ');
     return `${this.kills.length} kills (${words}), frames done again: ${lost.join(' ')}`;
-  }
-
-  /** What still works in the house, for the test's output. */
-  processes(): string {
-    return processesIn(this.house.path)
-      .map(({ pid, role }) => `${pid} ${role}`)
-      .join(', ');
   }
 }

@@ -99,6 +99,8 @@ async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<C
   if (known && (written === 0 || (await sizeOf(known.plan.output.partial)) >= written)) return known;
   if (known) {
     job.log.warn({ partial: known.plan.output.partial }, 'partial file is gone or too short; starting over');
+    // Else its name would count as taken.
+    await rm(known.plan.output.partial, { force: true });
     job.journal.clear();
   }
   const { task, media } = job;

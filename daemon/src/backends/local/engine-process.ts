@@ -52,18 +52,21 @@ export async function runEngine(task: EngineTask, options: EngineOptions): Promi
   });
   const kill = (): void => killGroup(pid);
   signal.addEventListener('abort', kill, { once: true });
-  const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit code ${String(code)}`));
-    child.once('error', (error) => resolve(error.message));
+  const ended = new Promise<{ why: string; killed: boolean }>((resolve) => {
+    // Only when all its pipes are closed has everything been read that it said.
+    child.once('close', (code, killedBy) =>
+      resolve({ why: killedBy ?? `exit code ${String(code)}`, killed: killedBy === 'SIGKILL' }),
+    );
+    child.once('error', (error) => resolve({ why: error.message, killed: false }));
   });
+  // Its ffmpeg children outlive an engine that was killed; the group still has its number.
+  child.once('exit', kill);
   child.send({ type: 'run', task } satisfies ToEngine, () => undefined);
   const end = await ended;
   signal.removeEventListener('abort', kill);
-  // Its ffmpeg children outlive an engine that was killed; the group still has its number.
-  kill();
   options.ended(pid);
   signal.throwIfAborted();
-  if (!outcome) throw new AppError('local.engine-crashed', { why: end }, { cause: new Error(stderr) });
+  if (!outcome) throw new AppError('local.engine-crashed', end, { cause: new Error(stderr) });
   if ('error' in outcome) throw outcome.error;
   return outcome.result;
 }
