@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { findFfmpeg } from '../../daemon/src/media/find-ffmpeg.ts';
 import { ModelRegistry } from '../../daemon/src/models/registry.ts';
 import { benchClip } from './clips.ts';
+import { callLatency } from './latency.ts';
 import { framesPerSecondOf } from './other-model.ts';
 import { wholePipeline } from './pipeline.ts';
 import { benchPlan, type BenchTools } from './plan.ts';
@@ -15,7 +16,8 @@ import { decodeAlone, encodeAlone, inferenceAlone } from './stages.ts';
 
 /**
  * Measures the local path in one run. Flags: `--model fast`, `--seconds 10`, `--long` (compares the memory of a 6 s and a
- * 60 s clip), `--compare model.onnx` (an RGB network to measure bare inference against), `--json`.
+ * 60 s clip), `--compare model.onnx` (an RGB network to measure bare inference against),
+ * `--latency` (only how quickly the daemon answers during a job), `--json`.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -23,6 +25,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '10' },
     long: { type: 'boolean', default: false },
     compare: { type: 'string' },
+    latency: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -44,6 +47,7 @@ async function bench(into: string): Promise<Row[]> {
   const models = new ModelRegistry([fileURLToPath(new URL('../../models', import.meta.url))]);
   const threads = availableParallelism();
   const tools = { ffmpeg, modelFile: models.weights(flags.model), threads, folder: into };
+  if (flags.latency) return callLatency(tools, flags.model);
   return [...(await stages(tools)), ...(await memoryByLength(tools))];
 }
 
