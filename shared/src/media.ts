@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FrameRate } from './rational.ts';
+import { FrameRate, nearestStandardRate, rateValue, sameRate } from './rational.ts';
 
 /** How chroma is sampled relative to luma. */
 export const ChromaFormat = z.enum(['400', '420', '422', '444', 'rgb']);
@@ -62,4 +62,24 @@ export interface Size {
 export function uprightSize(media: Pick<Media, 'width' | 'height' | 'rotation'>): Size {
   const sideways = media.rotation === 90 || media.rotation === 270;
   return sideways ? { width: media.height, height: media.width } : { width: media.width, height: media.height };
+}
+
+/**
+ * Rate that a clip is conformed to: a wanted other rate, or the nearest standard one where its timing is uneven. Null
+ * where every frame is taken as it comes.
+ */
+export function conformedRate(media: Pick<Media, 'timing' | 'frameRate'>, wanted: FrameRate | null): FrameRate | null {
+  const even = media.timing === 'constant';
+  if (wanted && !(even && sameRate(wanted, media.frameRate))) return wanted;
+  return even ? null : nearestStandardRate(media.frameRate);
+}
+
+/** The clip's timeline as it is processed: ranges, handles and results are counted in these frames. */
+export function timelineOf(
+  media: Pick<Media, 'timing' | 'frameRate' | 'frameCount' | 'durationSeconds'>,
+  wanted: FrameRate | null,
+): { rate: FrameRate; frames: number } {
+  const rate = conformedRate(media, wanted);
+  if (!rate) return { rate: media.frameRate, frames: media.frameCount };
+  return { rate, frames: Math.max(1, Math.round(media.durationSeconds * rateValue(rate))) };
 }

@@ -44,6 +44,25 @@ export function nearestRate(value: number): FrameRate | undefined {
   return plausible(Math.round(value * 1000), 1000);
 }
 
+/** Rates that sequences are made in. */
+const standardRates: readonly FrameRate[] = [
+  frameRate(24000, 1001),
+  frameRate(24),
+  frameRate(25),
+  frameRate(30000, 1001),
+  frameRate(30),
+  frameRate(48),
+  frameRate(50),
+  frameRate(60000, 1001),
+  frameRate(60),
+];
+
+/** The rate of a sequence that is closest by ratio. */
+export function nearestStandardRate(rate: FrameRate): FrameRate {
+  const distance = (candidate: FrameRate): number => Math.abs(Math.log(rateValue(candidate) / rateValue(rate)));
+  return standardRates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
+}
+
 function plausible(num: number, den: number): FrameRate | undefined {
   if (den === 0 || num / den < 1 || num / den > 240) return undefined;
   return frameRate(num, den);

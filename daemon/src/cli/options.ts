@@ -77,12 +77,12 @@ export function taskOf(source: string, flags: UpscaleFlags, settings: Settings):
 }
 
 /** Frames of the clip that the times mean. Throws `input.bad-time`, `input.empty-range`. */
-export function rangeOf(flags: Pick<UpscaleFlags, 'from' | 'to'>, clip: { frameRate: FrameRate; frameCount: number }) {
-  const from = flags.from === undefined ? 0 : parseTime(flags.from, clip.frameRate);
-  const to = flags.to === undefined ? null : parseTime(flags.to, clip.frameRate);
-  const end = Math.min(to ?? clip.frameCount, clip.frameCount);
+export function rangeOf(flags: Pick<UpscaleFlags, 'from' | 'to'>, timeline: { rate: FrameRate; frames: number }) {
+  const from = flags.from === undefined ? 0 : parseTime(flags.from, timeline.rate);
+  const to = flags.to === undefined ? null : parseTime(flags.to, timeline.rate);
+  const end = Math.min(to ?? timeline.frames, timeline.frames);
   if (from >= end)
-    throw new AppError('input.empty-range', { from, to: to ?? clip.frameCount, frames: clip.frameCount });
+    throw new AppError('input.empty-range', { from, to: to ?? timeline.frames, frames: timeline.frames });
   return { from, to };
 }
 

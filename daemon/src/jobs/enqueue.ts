@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError, type Estimate, type Job, type Media, type NewJob, type Task } from '@uprez/shared';
+import { AppError, type Estimate, type Job, type Media, type NewJob, type Task, timelineOf } from '@uprez/shared';
 import type { z } from 'zod';
 import type { Backend } from '../backends/backend.ts';
 import type { PreparedJob } from '../store/jobs.ts';
@@ -49,10 +49,11 @@ export function fingerprint(task: Task, media: Pick<Media, 'sizeBytes' | 'modifi
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
-function checkRange({ source, range }: Task, { frameCount }: Media): void {
-  const to = range.to ?? frameCount;
-  if (range.from >= to || range.from >= frameCount)
-    throw new AppError('input.empty-range', { file: source, from: range.from, to, frames: frameCount });
+function checkRange({ source, range, frameRate }: Task, media: Media): void {
+  const { frames } = timelineOf(media, frameRate);
+  const to = range.to ?? frames;
+  if (range.from >= to || range.from >= frames)
+    throw new AppError('input.empty-range', { file: source, from: range.from, to, frames });
 }
 
 function backendFor(task: Task, backends: readonly Backend[]): Backend {

@@ -143,22 +143,25 @@ function formatFilters(source: SourceFormat): string[] {
 }
 
 /**
- * Single frames at the given positions, in order; fewer where the source's timing leaves one out. Decodes from the key
- * frame before the first to the last.
+ * Single frames at the given positions, in order. One position: the first frame at or after its time, decoded from the
+ * key frame before. Several: exactly those frames, decoded in one go from the key frame before the first.
  */
 export function sampleArgs(
   source: SourceFormat,
   frames: { positions: readonly number[]; startSeconds: number },
 ): string[] {
-  // Conformed clips would have to be decoded from their start to hit the very frame; near it is good enough here.
+  const { positions, startSeconds } = frames;
   const { num, den } = source.conformTo ?? source.sourceRate;
-  const border = (frame: number): string => (frames.startSeconds + ((frame - 0.5) * den) / num).toFixed(6);
-  const windows = frames.positions.map((frame) => `gte(t\\,${border(frame)})*lt(t\\,${border(frame + 1)})`);
-  const offset = ((frames.positions[0] ?? 0) * den) / num;
-  const filters = [`select=${windows.join('+')}`, ...formatFilters(source)].join(',');
+  const [first = 0] = positions;
+  const through = positions.length > 1 && source.conformTo !== null;
+  const border = (frame: number): string => ((through ? 0 : startSeconds) + ((frame - 0.5) * den) / num).toFixed(6);
+  const windows = positions.map((frame) => `gte(t\\,${border(frame)})*lt(t\\,${border(frame + 1)})`);
+  const select = positions.length === 1 ? `gte(t\\,${border(first)})` : windows.join('+');
+  const filters = [...(through ? [conformFilter(source)] : []), `select=${select}`, ...formatFilters(source)];
+  const seekSeconds = through ? 0 : Math.max(0, (first * den) / num - 1);
   return [
-    ...['-copyts', '-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6), ...open(source.path)],
-    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', filters, '-frames:v', String(windows.length)],
+    ...['-copyts', '-noaccurate_seek', '-ss', seekSeconds.toFixed(6), ...open(source.path)],
+    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', filters.join(','), '-frames:v', String(positions.length)],
     ...['-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'],
   ];
 }

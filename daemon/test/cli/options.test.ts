@@ -2,7 +2,7 @@ import { AppError, frameRate, Settings } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import { handles, rangeOf, rate, scale, taskOf, time } from '../../src/cli/options.ts';
 
-const clip = { frameRate: frameRate(25), frameCount: 250 };
+const clip = { rate: frameRate(25), frames: 250 };
 
 describe('the times of a command line', () => {
   it.each(['0', '3.5', '00:00:03', '00:00:03.500', '00:00:03:12', '00:01:00;02', '00:00:01:99'])(

@@ -83,6 +83,12 @@ describe('uneven timing is conformed', () => {
     expect(output.checks).toContainEqual(expect.objectContaining({ what: 'frame rate', found: '25' }));
   });
 
+  test('a clip that shows a picture only now and then', async () => {
+    const source = await clip({ ...numbered, rate: '3', frames: 12, timing: 'gap' });
+    const output = await local.upscale(source, { frameRate: { num: 24, den: 1 } });
+    expect(new Set(await readFrameNumbers(output.path))).toEqual(new Set(upTo(0, 12)));
+  });
+
   test('a pause is filled with the frame before it', async () => {
     const output = await local.upscale(await clip({ ...numbered, timing: 'gap' }));
     expect(await readFrameNumbers(output.path)).toEqual([...upTo(0, 9), ...Array<number>(6).fill(9), ...upTo(10, 60)]);

@@ -1,6 +1,14 @@
 import { rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError, type Estimate, type Media, numberedName, type OutputFile, type Task } from '@uprez/shared';
+import {
+  AppError,
+  type Estimate,
+  type Media,
+  numberedName,
+  type OutputFile,
+  type Task,
+  timelineOf,
+} from '@uprez/shared';
 import type { EnginePlan, EngineResult, Findings, FromEngine } from '../../engine/plan.ts';
 import { targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
@@ -51,7 +59,7 @@ function estimate(task: Task, media: Media, { models }: LocalOptions): Estimate 
   const entry = models.entry(task.model);
   models.check(task.model);
   const size = outputSize(task, media);
-  const frames = frameSpan(Math.max(media.frameCount, task.range.to ?? 0), task.range, task.handles).frameCount;
+  const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
   // The catalogue's figure is for one doubling to 1920x1080; the second one of 4x works on four times the pixels.
   const pixels = (size.width * size.height * (task.scale === 4 ? 1.25 : 1)) / (1920 * 1080);
   return {
@@ -154,7 +162,7 @@ async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
     throw new AppError('setup.output-folder', { folder, why: 'it does not exist' }, { cause });
   });
   const written = job.journal.segments().at(-1)?.end ?? 0;
-  const frames = frameSpan(plan.sourceFrames ?? job.media.frameCount, plan.range, plan.handles).frameCount;
+  const frames = expectedFrames(job);
   const need = Math.max(0, targetFrameBytes(plan.output.size) * frames - written) + DISK_RESERVE;
   const free = disk.bavail * disk.bsize;
   if (free < need) throw new AppError('setup.disk-full', { folder, need: megabytes(need), free: megabytes(free) });
@@ -179,7 +187,7 @@ function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOptions):
 /** Turns the engine's messages into records and progress. */
 function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: FromEngine) => void {
   const overlapping = ['decode', 'upscale', 'combine'] as const;
-  const framesTotal = (): number => checkpoint.findings?.frameCount ?? job.media.frameCount;
+  const framesTotal = (): number => checkpoint.findings?.frameCount ?? expectedFrames(job);
   return (message) => {
     switch (message.type) {
       case 'found':
@@ -217,6 +225,11 @@ function outputFile({ plan, findings }: Checkpoint, result: EngineResult): Outpu
     checks: result.checks,
     frames: findings?.frameCount ?? 0,
   };
+}
+
+/** Before the engine has counted: exact for even timing, by duration otherwise. */
+function expectedFrames({ task, media }: RunningJob): number {
+  return frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
 }
 
 /** Size in bytes, -1 where there is no such file. */

@@ -1,13 +1,12 @@
 import {
   allowsDropFrame,
   AppError,
+  conformedRate,
   framesToSeconds,
-  frameRate,
   type FrameRate,
   type Media,
   outputName,
   parseTimecode,
-  rateValue,
   sameRate,
   secondsToFrames,
   type Size,
@@ -21,19 +20,6 @@ import { outputColor } from '../../media/colors.ts';
 
 /** Largest side of a result, in pixels; ProRes decoders and editors stop being reliable above. */
 const LARGEST_SIDE = 8192;
-
-/** Rates that sequences are made in; clips with uneven timing are conformed to the nearest. */
-const standardRates: readonly FrameRate[] = [
-  frameRate(24000, 1001),
-  frameRate(24),
-  frameRate(25),
-  frameRate(30000, 1001),
-  frameRate(30),
-  frameRate(48),
-  frameRate(50),
-  frameRate(60000, 1001),
-  frameRate(60),
-];
 
 export interface PlanContext {
   ffmpeg: string;
@@ -108,7 +94,7 @@ function sourceFormat(task: Task, media: Media): SourceFormat {
     rgb,
     interlaced: media.scan === 'interlaced',
     sourceRate: media.frameRate,
-    conformTo: conformedRate(task, media),
+    conformTo: conformedRate(media, task.frameRate),
   };
 }
 
@@ -119,16 +105,6 @@ function countIsEstimate({ container, frameCount }: Media): boolean {
 
 /** Grey gets neutral chroma from the decoder; RGB is converted without losing chroma samples. */
 const decodedChroma = { '400': '420', '420': '420', '422': '422', '444': '444', rgb: '444' } as const;
-
-function conformedRate({ frameRate: wanted }: Task, media: Media): FrameRate | null {
-  if (wanted && !(media.timing === 'constant' && sameRate(wanted, media.frameRate))) return wanted;
-  return media.timing === 'variable' ? nearestStandard(media.frameRate) : null;
-}
-
-function nearestStandard(rate: FrameRate): FrameRate {
-  const distance = (candidate: FrameRate): number => Math.abs(Math.log(rateValue(candidate) / rateValue(rate)));
-  return standardRates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
-}
 
 function decodedDepth(bits: number): SourceFormat['depth'] {
   if (bits <= 8) return 8;
