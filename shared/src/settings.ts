@@ -16,16 +16,14 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** Some of the settings; the others stay as they are. */
 export const SettingsPatch = z
-  .object({
-    model: z.string().min(1).max(100),
-    backend: BackendId,
-    scale: Scale,
-    outputFolder: z.string().min(1).max(4096).nullable(),
-    handles: z.int().min(0).max(1000),
-    paused: z.boolean(),
-    keepDays: z.int().min(1).max(3650),
-  })
+  .object(withoutDefaults(Settings.shape))
   .partial()
-  .strict();
+  .strict() as z.ZodType<Partial<Settings>, Partial<Settings>>;
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
+
+/** A default would turn "not mentioned" into a change. */
+function withoutDefaults(shape: Record<string, z.ZodDefault>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, field.unwrap() as z.ZodType]));
+}
