@@ -40,6 +40,8 @@ export interface DaemonOptions {
   dashboardFolder?: string;
   /** false: only looks after the list, for clients that ask or change something and leave. */
   runJobs?: boolean;
+  /** false: the daemon belongs to a command and ends with it. */
+  lasting?: boolean;
   /** Also log to stderr. */
   foreground?: boolean;
   clock?: Clock;
@@ -94,7 +96,7 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   const dashboardFolder = options.dashboardFolder ?? '';
   const outside = { door, dashboard, dashboardFolder, clock, log, port: config.port };
   const server = stack.useAsync(await startServer({ handlers, source: core.source, ...outside }));
-  const endpoint = instance.endpoint(server.port);
+  const endpoint = instance.endpoint(server.port, options.lasting !== false);
   // One that runs nothing is gone in a moment: nobody else should come to rely on it.
   if (options.runJobs !== false) instance.publish(endpoint);
   return {

@@ -11,6 +11,8 @@ export const Endpoint = z.object({
   pid: z.int().positive(),
   instance: z.string(),
   protocol: z.int(),
+  /** false: belongs to a command and ends with it. */
+  lasting: z.boolean(),
   pairing: z.object({ id: z.literal('local'), secret: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
 export type Endpoint = z.infer<typeof Endpoint>;
@@ -21,7 +23,7 @@ export interface Instance extends Disposable {
   /** Proves clients that can read the endpoint file; new with every start. */
   readonly secret: string;
   /** How clients reach and trust a daemon that listens there. */
-  endpoint(port: number): Endpoint;
+  endpoint(port: number, lasting?: boolean): Endpoint;
   /** Tells clients. */
   publish(endpoint: Endpoint): void;
 }
@@ -37,11 +39,12 @@ export function claimInstance(paths: Pick<Paths, 'lockFile' | 'endpointFile'>): 
   return {
     id,
     secret,
-    endpoint: (port) => ({
+    endpoint: (port, lasting = true) => ({
       port,
       pid: process.pid,
       instance: id,
       protocol: PROTOCOL,
+      lasting,
       pairing: { id: 'local', secret },
     }),
     publish: (endpoint) => writeBeside(paths.endpointFile, endpoint),

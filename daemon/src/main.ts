@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
+import type { StartOptions } from './cli/connect.ts';
 import { runCli } from './cli/main.ts';
 import type { Config } from './config.ts';
 import { type BackendParts, type RunningDaemon, startDaemon } from './daemon.ts';
@@ -20,13 +21,14 @@ const dashboardFolder = fileURLToPath(new URL('../../plugin/dist/dashboard', imp
 process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, startDaemon: start });
 
 /** The daemon with everything real in it. */
-function start(config: Config, { runJobs }: { runJobs: boolean }): Promise<RunningDaemon> {
+function start(config: Config, { runJobs, lasting }: StartOptions): Promise<RunningDaemon> {
   const models = new ModelRegistry(config.modelPath === null ? [bundledModels] : [bundledModels, config.modelPath]);
   const threads = config.threads ?? availableParallelism();
   const ffmpeg = () => findFfmpeg(config.ffmpegPath, config.searchPath);
   return startDaemon({
     config,
     runJobs,
+    lasting,
     dashboardFolder,
     probe: (path) => probe(path, { maxFileBytes: config.maxFileSize }),
     checks: () =>

@@ -11,6 +11,8 @@ export type StartDaemon = (config: Config, options: StartOptions) => Promise<Run
 export interface StartOptions {
   /** false: only looks after the list, for verbs that ask or change something and leave. */
   runJobs: boolean;
+  /** Is it there for others too, or for this command only? */
+  lasting: boolean;
 }
 
 export interface RunningDaemon extends AsyncDisposable {
@@ -23,21 +25,23 @@ export interface Connection extends AsyncDisposable {
   readonly client: DaemonClient;
   /** The daemon, where it lives in this process and ends with the connection. */
   readonly own?: RunningDaemon;
+  /** false: the daemon belongs to a command and ends with it. */
+  readonly lasting: boolean;
 }
 
 /** The running daemon. Throws `daemon.not-running`. */
 export async function connectToRunning(config: Config): Promise<Connection> {
-  const client = await dial(config);
-  if (!client) throw new AppError('daemon.not-running');
-  return { client, [Symbol.asyncDispose]: () => hangUp(client) };
+  const connection = await dial(config);
+  if (!connection) throw new AppError('daemon.not-running');
+  return connection;
 }
 
 /** The running daemon, or else one of our own for as long as the connection is held. */
 export async function connectOrStart(config: Config, startDaemon: () => Promise<RunningDaemon>): Promise<Connection> {
   // Another process may be between taking the lock and publishing where it listens: it needs a moment, not an error.
   for (let attempt = 1; ; attempt++) {
-    const client = await dial(config);
-    if (client) return { client, [Symbol.asyncDispose]: () => hangUp(client) };
+    const running = await dial(config);
+    if (running) return running;
     try {
       return await connectToOwn(await startDaemon());
     } catch (error) {
@@ -53,6 +57,7 @@ async function connectToOwn(daemon: RunningDaemon): Promise<Connection> {
   return {
     client,
     own: daemon,
+    lasting: daemon.endpoint.lasting,
     async [Symbol.asyncDispose]() {
       await hangUp(client);
       await daemon[Symbol.asyncDispose]();
@@ -61,11 +66,12 @@ async function connectToOwn(daemon: RunningDaemon): Promise<Connection> {
 }
 
 /** Undefined when no daemon is there: no endpoint file, or one left behind by a daemon that was killed. */
-async function dial(config: Config): Promise<DaemonClient | undefined> {
+async function dial(config: Config): Promise<Connection | undefined> {
   const endpoint = readEndpoint(config.paths.endpointFile);
   if (!endpoint) return undefined;
   try {
-    return await shakeHands(endpoint);
+    const client = await shakeHands(endpoint);
+    return { client, lasting: endpoint.lasting, [Symbol.asyncDispose]: () => hangUp(client) };
   } catch (error) {
     // Unauthorized: another program has taken the port of a daemon that was killed.
     if (error instanceof AppError && (error.code === 'daemon.disconnected' || error.code === 'daemon.unauthorized'))

@@ -1,20 +1,30 @@
-import { type DaemonClient, SettingsPatch } from '@uprez/shared';
+import { type DaemonClient, Settings, SettingsPatch } from '@uprez/shared';
 import type { Connection } from './connect.ts';
 import { healthLines, modelTable } from './print.ts';
-import { listenForStop } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Says where the dashboard is and, if the daemon is ours, keeps it running until it is asked to stop. */
-export async function serve({ client, own }: Connection, terminal: Terminal): Promise<void> {
+/**
+ * Says where the dashboard is and, if the daemon is ours, keeps it running until it is asked to stop. Resolves to `again`
+ * when the daemon of another command has ended and one of our own is due.
+ */
+export async function serve(
+  { client, own, lasting }: Connection,
+  stopped: Promise<unknown>,
+  terminal: Terminal,
+): Promise<'done' | 'again'> {
   const { url } = await client.call('openDashboard', {});
   terminal.note(own ? 'Uprez is running. Ctrl-C stops it.' : 'Uprez is already running.');
-  terminal.note('Dashboard (the link works once; start again for another):');
+  terminal.note('Dashboard (the link works once and for a minute; start again for another):');
   terminal.out(url);
-  if (!own) return;
-  using signals = listenForStop();
-  await Promise.race([signals.stopped, own.stopRequested]);
-  terminal.note('Stopping. Unfinished jobs go on at the next start.');
+  if (own) {
+    await Promise.race([stopped, own.stopRequested]);
+    terminal.note('Stopping. Unfinished jobs go on at the next start.');
+    return 'done';
+  }
+  if (lasting) return 'done';
+  terminal.note('It belongs to another command; this one takes over when that ends.');
+  return Promise.race([stopped.then(() => 'done' as const), client.closed.then(() => 'again' as const)]);
 }
 
 export async function showModels(client: DaemonClient, json: boolean, terminal: Terminal): Promise<void> {
@@ -52,8 +62,14 @@ export async function pair(client: DaemonClient, terminal: Terminal): Promise<vo
   terminal.out(code);
 }
 
+/** Resolves when the daemon is gone. */
+export async function stop(client: DaemonClient): Promise<void> {
+  await client.call('shutdown', {});
+  await client.closed;
+}
+
 function patchOf(key: string, text: string): SettingsPatch {
-  if (!(key in SettingsPatch.shape)) throw unknownSetting(key);
+  if (!(key in Settings.shape)) throw unknownSetting(key);
   // "2", "true" and "none" mean a number, a truth value and nothing; everything else is text.
   for (const value of [literal(text), text]) {
     const patch = SettingsPatch.safeParse({ [key]: value });
@@ -69,5 +85,5 @@ function literal(text: string): unknown {
 }
 
 function unknownSetting(key: string): UsageError {
-  return new UsageError(`There is no setting “${key}”. There are: ${Object.keys(SettingsPatch.shape).join(', ')}.`);
+  return new UsageError(`There is no setting “${key}”. There are: ${Object.keys(Settings.shape).join(', ')}.`);
 }

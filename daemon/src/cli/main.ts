@@ -1,17 +1,16 @@
 import { AppError } from '@uprez/shared';
 import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
-import { type Connection, connectOrStart, connectToRunning, type StartDaemon } from './connect.ts';
-import { doctor, pair, serve, settings, showModels } from './house-verbs.ts';
+import type { StartDaemon } from './connect.ts';
+import { doctor, pair, serve, settings, showModels, stop } from './house-verbs.ts';
 import type { UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
 import { createProgram, type Verbs } from './program.ts';
-import { actOnJobs, showJobs, watch } from './queue-verbs.ts';
-import { SteadyClient } from './steady-client.ts';
-import { listenForStop } from './stop-signals.ts';
+import { actOnJobs, setGoing, showJobs, watch } from './queue-verbs.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { checkUpscale, upscale } from './upscale.ts';
 import { UsageError } from './usage-error.ts';
+import { waysToTheDaemon } from './ways.ts';
 
 export interface CliParts {
   version: string;
@@ -39,8 +38,6 @@ interface Surroundings extends CliParts {
   flags(): Flags;
 }
 
-type Verb = (connection: Connection) => Promise<number | void>;
-
 interface OutputFlags {
   json?: boolean;
 }
@@ -51,37 +48,26 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
     for (const warning of loaded.warnings) terminal.note(`Warning: ${warning}.`);
     return loaded;
   };
-  const connected = async (runJobs: boolean, verb: Verb): Promise<void> => {
-    const loaded = config();
-    await using connection = await connectOrStart(loaded, () => startDaemon(loaded, { runJobs }));
-    exit((await verb(connection)) ?? 0);
-  };
-  const running = async (verb: Verb): Promise<void> => {
-    await using connection = await connectToRunning(config());
-    exit((await verb(connection)) ?? 0);
-  };
+  const daemon = waysToTheDaemon({ config, startDaemon, exit });
   return {
-    serve: () => connected(true, (connection) => serve(connection, terminal)),
-    upscale: async (clips, given: UpscaleFlags & object) => {
+    serve: () => daemon.keep((connection, stopped) => serve(connection, stopped, terminal)),
+    upscale: (clips, given: UpscaleFlags & object) => {
       checkUpscale(clips, given);
-      using signals = listenForStop();
-      const loaded = config();
-      await using daemon = new SteadyClient(() => connectOrStart(loaded, () => startDaemon(loaded, { runJobs: true })));
-      exit(await upscale(daemon, { clips, flags: given, stopped: signals.stopped }, terminal));
+      return daemon.stay((client, stopped) => upscale(client, { clips, flags: given, stopped }, terminal));
     },
     jobs: (id, { json = false }: OutputFlags) =>
-      connected(false, ({ client }) => showJobs(client, { id, json }, terminal)),
-    watch: ({ json = false }: OutputFlags) => running(({ client }) => watch(client, json, terminal)),
-    act: (verb, ids) => connected(false, ({ client }) => actOnJobs(client, { verb, ids }, terminal)),
-    models: ({ json = false }: OutputFlags) => connected(false, ({ client }) => showModels(client, json, terminal)),
-    doctor: ({ json = false }: OutputFlags) => connected(false, ({ client }) => doctor(client, json, terminal)),
+      daemon.glance(({ client }) => showJobs(client, { id, json }, terminal)),
+    watch: ({ json = false }: OutputFlags) => daemon.running(({ client }) => watch(client, json, terminal)),
+    act: (verb, ids) =>
+      verb === 'retryJob' || verb === 'approveJob'
+        ? daemon.stay((client, stopped) => setGoing(client, { verb, ids, stopped }, terminal))
+        : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids }, terminal))),
+    models: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => showModels(client, json, terminal)),
+    doctor: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => doctor(client, json, terminal)),
     settings: (key, value, { json = false }: OutputFlags) =>
-      connected(false, ({ client }) => settings(client, { key, value, json }, terminal)),
-    pair: () => running(({ client }) => pair(client, terminal)),
-    stop: () =>
-      running(async ({ client }) => {
-        await client.call('shutdown', {});
-      }),
+      daemon.glance(({ client }) => settings(client, { key, value, json }, terminal)),
+    pair: () => daemon.running(({ client }) => pair(client, terminal)),
+    stop: () => daemon.running(({ client }) => stop(client)),
   };
 }
 

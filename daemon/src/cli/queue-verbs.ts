@@ -1,7 +1,9 @@
-import { AppError, type DaemonClient, isSettled } from '@uprez/shared';
+import { AppError, type DaemonClient, isSettled, type Job } from '@uprez/shared';
 import { chooseDisplay } from './displays.ts';
 import { clipName, jobTable, reportLines } from './print.ts';
-import { listenForStop } from './stop-signals.ts';
+import { stayToTheEnd } from './stay.ts';
+import type { SteadyClient } from './steady-client.ts';
+import { listenForStop, type StopCode } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,7 +18,7 @@ export async function showJobs(
     for (const line of lines) terminal.out(line);
     return;
   }
-  const report = await client.call('reportJob', { id: findId(client, options.id) });
+  const report = await client.call('reportJob', { id: findJob(client, options.id).id });
   for (const line of options.json ? [JSON.stringify(report)] : reportLines(report)) terminal.out(line);
 }
 
@@ -29,18 +31,33 @@ const doneWords: Record<Verb, string> = {
   removeJob: 'removed from the list',
 };
 
-/** Does the same to each job. */
+/** Does the same to each job. Resolves to the jobs as they are then. */
 export async function actOnJobs(
   client: DaemonClient,
-  request: { verb: Verb; ids: string[] },
+  { verb, ids }: { verb: Verb; ids: string[] },
   terminal: Terminal,
-): Promise<void> {
-  const ids = request.ids.map((id) => findId(client, id));
-  for (const id of ids) {
-    const job = client.view.jobs.find((each) => each.id === id);
-    await client.call(request.verb, { id });
-    terminal.out(`${id.slice(0, 8)} ${job ? clipName(job) : ''}: ${doneWords[request.verb]}`);
+): Promise<Job[]> {
+  const jobs = ids.map((id) => findJob(client, id));
+  const changed: Job[] = [];
+  for (const job of jobs) {
+    if (verb === 'removeJob') await client.call(verb, { id: job.id });
+    else changed.push(await client.call(verb, { id: job.id }));
+    terminal.note(`${job.id.slice(0, 8)} ${clipName(job)}: ${doneWords[verb]}`);
   }
+  return changed;
+}
+
+/** Sets jobs going; where no daemon runs that would do them, stays with them. Resolves to the exit code. */
+export async function setGoing(
+  daemon: SteadyClient,
+  { stopped, ...request }: { verb: Verb; ids: string[]; stopped: Promise<StopCode> },
+  terminal: Terminal,
+): Promise<number> {
+  const { jobs, own } = await daemon.use(async (client, connection) => ({
+    jobs: await actOnJobs(client, request, terminal),
+    own: connection.own !== undefined,
+  }));
+  return own ? stayToTheEnd(daemon, { jobs, refused: [] }, { stopped, json: false, terminal }) : 0;
 }
 
 /** Shows all jobs until Ctrl-C or the daemon's end. Resolves to the exit code. */
@@ -61,10 +78,10 @@ export async function watch(client: DaemonClient, json: boolean, terminal: Termi
 }
 
 /** Ids may be shortened as long as they fit one job. */
-function findId(client: DaemonClient, text: string): string {
+function findJob(client: DaemonClient, text: string): Job {
   const fitting = client.view.jobs.filter((job) => job.id.startsWith(text));
-  const exact = fitting.find((job) => job.id === text);
-  if (fitting.length === 0) throw new AppError('job.not-found', { id: text });
-  if (!exact && fitting.length > 1) throw new UsageError(`“${text}” fits ${fitting.length} jobs. Give more of the id.`);
-  return (exact ?? fitting[0])?.id ?? text;
+  const [job] = fitting;
+  if (!job) throw new AppError('job.not-found', { id: text });
+  if (fitting.length > 1) throw new UsageError(`“${text}” fits ${fitting.length} jobs. Give more of the id.`);
+  return job;
 }

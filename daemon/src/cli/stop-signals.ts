@@ -4,6 +4,8 @@ export type StopCode = 129 | 130 | 143;
 export interface StopSignals extends Disposable {
   /** Resolves at Ctrl-C, at a request to end, or when the terminal closes. */
   readonly stopped: Promise<StopCode>;
+  /** Stops for another reason than a signal. */
+  stop(code: StopCode): void;
 }
 
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -26,6 +28,7 @@ export function listenForStop(): StopSignals {
   for (const name of names) process.on(name, listener);
   return {
     stopped,
+    stop: (code) => resolve(code),
     [Symbol.dispose]() {
       for (const name of names) process.off(name, listener);
     },

@@ -124,7 +124,41 @@ describe('upscale that is interrupted', () => {
   });
 });
 
+describe('retry', () => {
+  it('does the job itself where no daemon runs', async () => {
+    await has('long.mp4', 'long');
+    const command = user.starts(['upscale', 'long.mp4', '--model', 'bicubic']);
+    await command.says(/frame [1-9]/);
+    command.signal('SIGINT');
+    expect((await command.ended).code).toBe(130);
+    const [job] = await jobs();
+    const again = await user.types('retry', job?.id.slice(0, 8) ?? '');
+    expect(again).toMatchObject({ code: 0, stdout: `${join(user.clips, 'long_uprez_2x_bicubic.mov')}\n` });
+  });
+});
+
 describe('a running daemon', () => {
+  it('takes over from the command whose daemon it found', async () => {
+    await has('long.mp4', 'long');
+    const command = user.starts(['upscale', 'long.mp4']);
+    await command.says(/frame [1-9]/);
+    const daemon = user.starts(['serve']);
+    await daemon.says(/this one takes over when that ends/);
+    expect((await command.ended).code).toBe(0);
+    await daemon.says(/Uprez is running\./);
+    daemon.signal('SIGINT');
+    expect((await daemon.ended).code).toBe(0);
+  });
+
+  it('that belongs to a command can be stopped like any other, and the job goes on later', async () => {
+    await has('long.mp4', 'long');
+    const command = user.starts(['upscale', 'long.mp4']);
+    await command.says(/frame [1-9]/);
+    expect((await user.types('stop')).code).toBe(0);
+    expect((await command.ended).code).toBe(143);
+    expect((await jobs()).map((job) => job.state)).toEqual(['queued']);
+  });
+
   it('takes jobs from other commands, and ends when it is told to', async () => {
     await has('long.mp4', 'long');
     const daemon = user.starts(['serve']);
@@ -136,8 +170,8 @@ describe('a running daemon', () => {
     const id = detached.stdout.slice(0, 8);
     expect((await user.types('jobs', id)).stdout).toContain(`source: ${join(user.clips, 'long.mp4')}`);
 
-    expect(await user.types('cancel', id)).toMatchObject({ code: 0, stdout: `${id} long.mp4: cancelled\n` });
-    expect(await user.types('retry', id)).toMatchObject({ code: 0, stdout: `${id} long.mp4: queued again\n` });
+    expect(await user.types('cancel', id)).toMatchObject({ code: 0, stderr: `${id} long.mp4: cancelled\n` });
+    expect(await user.types('retry', id)).toMatchObject({ code: 0, stderr: `${id} long.mp4: queued again\n` });
     expect((await user.types('pair')).stdout).toMatch(/^\d{6}\n$/);
 
     expect((await user.types('stop')).code).toBe(0);
