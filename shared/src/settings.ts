@@ -17,10 +17,10 @@ export const Settings = z.object({
 export type Settings = z.infer<typeof Settings>;
 
 /** Some of the settings; the others stay as they are. */
-export const SettingsPatch = z
-  .object(withoutDefaults(Settings.shape))
-  .partial()
-  .strict() as z.ZodType<Partial<Settings>, Partial<Settings>>;
+export const SettingsPatch = z.object(withoutDefaults(Settings.shape)).partial().strict() as z.ZodType<
+  Partial<Settings>,
+  Partial<Settings>
+>;
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
 /** A default would turn "not mentioned" into a change. */

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type Credentials, DaemonClient, isSettled, type Job, type JobState, type Socket, type View } from '@uprez/shared';
+import {
+  type Credentials,
+  DaemonClient,
+  isSettled,
+  type Job,
+  type JobState,
+  type Socket,
+  type View,
+} from '@uprez/shared';
 import { WebSocket } from 'ws';
 import { readEndpoint } from '../../src/instance.ts';
 
