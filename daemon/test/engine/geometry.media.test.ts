@@ -63,6 +63,18 @@ test('the picture is not moved: scaled down again it is the source', async () =>
   }
 });
 
+test('transparency is refused, or left out when that is asked for', async () => {
+  const source = await clip({
+    codec: 'prores4444',
+    extension: '.mov',
+    pixelFormat: 'yuva444p10le',
+    transparent: true,
+    frames: 3,
+  });
+  await expect(local.upscale(source)).rejects.toThrow(/alpha channel, which ProRes 422 HQ can't hold/);
+  expect(await local.upscale(source, { dropAlpha: true })).toMatchObject({ width: 384, height: 216, frames: 3 });
+});
+
 test('grey video stays grey, with neutral chroma', async () => {
   const source = await clip({
     codec: 'ffv1',

@@ -68,6 +68,12 @@ describe('a range is cut to the frame', () => {
   });
 });
 
+test('interlaced video is deinterlaced, a picture for a picture', async () => {
+  const source = await clip({ ...numbered, codec: 'mpeg2', extension: '.mov', interlaced: true, extra: [] });
+  const output = await local.upscale(source);
+  expect(await readFrameNumbers(output.path)).toEqual(upTo(0, 60));
+});
+
 test('an edit list hides the frames that it cuts off', async () => {
   const output = await local.upscale(await clip({ ...numbered, cut: 0.4 }));
   expect(await readFrameNumbers(output.path)).toEqual(upTo(10, 60));
