@@ -99,19 +99,6 @@ describe('A file that is no clip', () => {
     expect(opened).not.toContain(target());
   });
 
-  it.each([
-    ['no clip', ['upscale']],
-    ['an unknown option', ['upscale', 'a.mp4', '--fast']],
-    ['a scale that there is not', ['upscale', 'a.mp4', '--scale', '3']],
-    ['a time that is none', ['upscale', 'a.mp4', '--from', 'soon']],
-    ['an unknown verb', ['upscael', 'a.mp4']],
-    ['one output file for two clips', ['upscale', 'a.mp4', 'b.mp4', '--output', 'c.mov']],
-  ])('is another matter than wrong usage: %s ends with code 2', async (_what, args) => {
-    const { code, stdout, stderr } = await house.run(...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).not.toMatch(/\n\s+at /);
-  });
-
   /** Names, sizes and times in the folder of the bad files. */
   function contents(): object {
     return [...Object.keys(refusals), '.']

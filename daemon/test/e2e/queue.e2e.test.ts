@@ -1,8 +1,20 @@
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DaemonClient, Job } from '@uprez/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { untilJob, untilView } from '../support/clients.ts';
+import { untilEnded, untilJob, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
+import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 
 const model = 'bicubic';
@@ -97,6 +109,38 @@ describe('Jobs one after the other', () => {
     expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
   });
 
+  it('start over where the model was updated meanwhile: no result is made by two', async () => {
+    const models = fileURLToPath(new URL('../../../models', import.meta.url));
+    const folder = house.file('models');
+    mkdirSync(folder);
+    const catalog = {
+      id: 'own',
+      name: 'Own',
+      purpose: '',
+      file: 'own.onnx',
+      scales: [2],
+      licence: 'MIT',
+      framesPerSecond: 9,
+    };
+    writeFileSync(join(folder, 'catalog.json'), JSON.stringify({ models: [catalog] }));
+    const weights = readFileSync(join(models, 'fast.onnx'));
+    writeFileSync(join(folder, 'own.onnx'), weights);
+    const wrapper = ['env', `UPREZ_MODEL_PATH=${folder}`];
+
+    const daemon = await house.daemon(wrapper);
+    const { id } = await queueTask(daemon.client, { source, model: 'own' });
+    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
+    await daemon.stop();
+    writeFileSync(join(folder, 'own.onnx'), withOtherWeights(weights));
+
+    const { client } = await house.daemon(wrapper);
+    const resumed = await untilEnded(client, id);
+    expect(resumed).toMatchObject({ state: 'succeeded', attempts: 2 });
+    const whole = await queueTask(client, { source, model: 'own' });
+    const uninterrupted = await untilEnded(client, whole.id);
+    expect(await frameHashes(resumed.output?.path ?? '')).toEqual(await frameHashes(uninterrupted.output?.path ?? ''));
+  });
+
   it('fail where the output folder is missing, and succeed when it is there', async () => {
     const { client } = await house.daemon();
     const { id } = await queueTask(client, { source, model, output: house.file('later') });
@@ -113,6 +157,14 @@ describe('Jobs one after the other', () => {
 async function finished(client: DaemonClient, source: string): Promise<string> {
   const { id } = await queueTask(client, { source, model });
   return (await untilJob(client, id, 'succeeded')).output?.path ?? '';
+}
+
+/** The same network with one weight changed a little: the lowest bit of a float in the middle of the file. */
+function withOtherWeights(model: Buffer): Buffer {
+  const changed = Buffer.from(model);
+  const middle = Math.floor(changed.length / 2);
+  for (let i = middle; i < middle + 400; i += 1) changed.writeUInt8((changed[i] ?? 0) ^ 1, i);
+  return changed;
 }
 
 /** How many jobs ran at once, at every change. */

@@ -1,4 +1,5 @@
-import { rm, stat, statfs } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   AppError,
@@ -35,6 +36,8 @@ export interface LocalOptions {
 /** What a job decided when it first ran; a resumed run decides alike. */
 interface Checkpoint {
   plan: EnginePlan;
+  /** Digest of the model's weights, null where it has none. */
+  weights: string | null;
   findings: Findings | null;
   /** Set when the file is proven and has its name, before the partial name goes. */
   result: EngineResult | null;
@@ -99,14 +102,18 @@ async function expectUnchanged({ task, media }: RunningJob): Promise<void> {
     throw new AppError('input.changed', { file: task.source });
 }
 
-/** The decisions of the first run, or new ones. A partial file that lost bytes means starting over. */
+/**
+ * The decisions of the first run, or new ones. A partial file that lost bytes means starting over, and so does a model
+ * that was updated meanwhile: its frames would not go with those of the old one.
+ */
 async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<Checkpoint> {
   const known = job.journal.loadPlan() as Checkpoint | undefined;
   if (known?.result) return known;
-  const written = job.journal.segments().at(-1)?.end ?? 0;
-  if (known && (written === 0 || (await sizeOf(known.plan.output.partial)) >= written)) return known;
+  const modelFile = options.models.weights(job.task.model);
+  const weights = modelFile && (await digestOf(modelFile));
+  if (known && known.weights === weights && (await hasAllBytes(job, known))) return known;
   if (known) {
-    job.log.warn({ partial: known.plan.output.partial }, 'partial file is gone or too short; starting over');
+    job.log.warn({ partial: known.plan.output.partial }, 'partial file or model is not what it was; starting over');
     // Else its name would count as taken.
     await rm(known.plan.output.partial, { force: true });
     job.journal.clear();
@@ -114,7 +121,7 @@ async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<C
   const { task, media } = job;
   const context = {
     ffmpeg: options.ffmpeg,
-    modelFile: options.models.weights(task.model),
+    modelFile,
     threads: options.threads,
     outputFolder: options.outputFolder(),
   };
@@ -123,12 +130,24 @@ async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<C
   const partial = await partialFor(path, job.id, options.tempFolder);
   const checkpoint: Checkpoint = {
     plan: { ...plan, output: { ...output, path, partial } },
+    weights,
     findings: null,
     result: null,
   };
   // Recorded before anything is written, so that whatever is written can be found and removed.
   job.journal.savePlan(checkpoint);
   return checkpoint;
+}
+
+async function hasAllBytes({ journal }: RunningJob, { plan }: Checkpoint): Promise<boolean> {
+  const written = journal.segments().at(-1)?.end ?? 0;
+  return written === 0 || (await sizeOf(plan.output.partial)) >= written;
+}
+
+async function digestOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }
 
 /** The temporary folder where publishing from there is a rename and no copy, else the result's own folder. */
