@@ -64,7 +64,7 @@ export class Target {
    * ended by itself before, or that nobody missed, is no kill.
    */
   async strike(id: string, victim: Victim, spreadMs: number): Promise<void> {
-    const over = (): boolean => isSettled(this.job(id)?.state ?? 'queued');
+    const over = (): boolean => this.isTooLate(id, victim);
     let pid: number | 'over' = await until(`${victim} to kill`, () => (over() ? 'over' : this.find(victim)));
     if (spreadMs > 0) {
       await pause(this.chance.fraction() * spreadMs);
@@ -78,6 +78,13 @@ export class Target {
     );
     if ((this.job(id)?.attempts ?? 0) === before) return;
     this.kills.push({ victim, lostFrames: Math.max(0, seen - (await this.safeFrames(id))) });
+  }
+
+  /** When every frame is safe, nobody decodes or encodes any more: waiting for that would miss what comes after. */
+  private isTooLate(id: string, victim: Victim): boolean {
+    const job = this.job(id);
+    const allSafe = job?.steps.some(({ name, progress }) => name === 'upscale' && progress === 100) ?? false;
+    return isSettled(job?.state ?? 'queued') || (allSafe && ['decoder', 'encoder', 'sound'].includes(victim));
   }
 
   private find(victim: Victim): number | undefined {
