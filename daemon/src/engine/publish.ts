@@ -1,4 +1,4 @@
-import { link, rename, stat } from 'node:fs/promises';
+import { link, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, basename } from 'node:path';
 import { numberedName } from '@uprez/shared';
 import { syncFolder } from '../media/sync-folder.ts';
@@ -15,6 +15,16 @@ export async function publish(partial: string, wanted: string): Promise<string> 
       await syncFolder(dirname(path));
       return path;
     }
+  }
+}
+
+/** Takes back the name of a file whose job was cancelled before its result was recorded. */
+export async function unpublish(partial: string, wanted: string): Promise<void> {
+  if (!(await exists(partial))) return;
+  for (let number = 1; ; number++) {
+    const path = join(dirname(wanted), numberedName(basename(wanted), number));
+    if (!(await exists(path))) return;
+    if (await isSameFile(partial, path)) return unlink(path);
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type { EnginePlan, EngineResult, Findings, FromEngine } from '../../engine/plan.ts';
 import { targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
+import { unpublish } from '../../engine/publish.ts';
 import type { ModelRegistry } from '../../models/registry.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
 import { runEngine } from './engine-process.ts';
@@ -89,7 +90,11 @@ async function run(job: RunningJob, options: LocalOptions): Promise<Outcome> {
 
 async function discard({ journal }: DiscardedJob): Promise<void> {
   const checkpoint = journal.loadPlan() as Checkpoint | undefined;
-  if (checkpoint && !checkpoint.result) await rm(checkpoint.plan.output.partial, { force: true });
+  if (checkpoint && !checkpoint.result) {
+    const { path, partial } = checkpoint.plan.output;
+    await unpublish(partial, path);
+    await rm(partial, { force: true });
+  }
   journal.clear();
 }
 
