@@ -6,7 +6,7 @@ import { root } from './root.mjs';
 
 export const resultFile = join(root, 'node_modules/.cache/test-results.json');
 
-export function printSummary() {
+function printSummary() {
   // No result at all means that vitest itself failed.
   const results = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, 'utf8')).testResults : undefined;
   console.log(results ? summarize(results) : '0 passed, 1 failed, 0 skipped');

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './root.mjs';
 import { setUp, SetupError } from './setup.mjs';
-import { printSummary, resultFile } from './test-summary.mjs';
+import { resultFile } from './test-summary.mjs';
 
 const args = process.argv.slice(2);
 try {
@@ -26,7 +26,6 @@ const tested = await run(join(root, 'node_modules/vitest/vitest.mjs'), [
   ...args,
 ]);
 if (checked !== 0) console.error('Static checks failed: see the top.');
-printSummary();
 process.exitCode = checked || tested;
 
 /** Runs a script of ours or of a package in this terminal; resolves to its exit code. */

@@ -66,6 +66,7 @@ describe('an instance', () => {
       pid: process.pid,
       instance: instance.id,
       protocol: 1,
+      lasting: true,
       pairing: { id: 'local', secret: instance.secret },
     });
     expect(statSync(folder.file('endpoint.json')).mode & 0o777).toBe(0o600);
