@@ -1,5 +1,5 @@
 // Bundles the daemon's three programs and the dashboard into dist folders. Does nothing where nothing changed.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './root.mjs';
@@ -24,12 +24,13 @@ export async function build() {
 
 async function buildDaemon() {
   const esbuild = await import('esbuild');
-  await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: Object.entries(programs).map(([out, entry]) => ({ out, in: entry })),
     outdir: 'daemon/dist',
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    write: false,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
@@ -37,6 +38,13 @@ async function buildDaemon() {
     plugins: [externalPackages],
     logLevel: 'warning',
   });
+  mkdirSync(join(root, 'daemon/dist'), { recursive: true });
+  // Renamed, so that nobody who starts meanwhile reads half a file.
+  for (const { path, contents } of outputFiles) {
+    const partial = `${path}.${process.pid}.partial`;
+    writeFileSync(partial, contents);
+    renameSync(partial, path);
+  }
 }
 
 /** Packages stay outside (native parts, licences), our own workspaces go in. */

@@ -8,20 +8,24 @@ export interface StopSignals extends Disposable {
   stop(code: StopCode): void;
 }
 
+/** npm passes the terminal's Ctrl-C on, so that one press may arrive twice. */
+const ONE_PRESS_MS = 300;
+
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Takes over the stop signals. The second one leaves at once: whoever insists has a reason. */
 export function listenForStop(): StopSignals {
   let resolve: (code: StopCode) => void = () => {};
-  let asked = false;
+  let askedAt = Infinity;
   const stopped = new Promise<StopCode>((settle) => (resolve = settle));
   const names = Object.keys(codes) as (keyof typeof codes)[];
   const listener = (name: NodeJS.Signals): void => {
     const code = codes[name as keyof typeof codes];
     // The job is in the database; the next start goes on with it.
     // oxlint-disable-next-line unicorn/no-process-exit
-    if (asked) process.exit(code);
-    asked = true;
+    if (performance.now() - askedAt > ONE_PRESS_MS) process.exit(code);
+    if (askedAt !== Infinity) return;
+    askedAt = performance.now();
     if (name === 'SIGINT') process.stderr.write('\nStopping. Press Ctrl-C again to leave at once.\n');
     resolve(code);
   };
