@@ -123,6 +123,22 @@ def flicker_check(model, frame):
         print(f"still shot CRF {crf}: temporal deviation bicubic {moves['bicubic']:.3f} fast {moves['fast']:.3f} codes")
 
 
+def soft_table(model, folder):
+    """Originals that were out of focus: there is nothing to restore, and a sharpening model must fall behind."""
+    print("| original softened by | bicubic | fast | bicubic CRF 18 | fast CRF 18 |\n|---|---|---|---|---|")
+    for factor in (1.5, 2, 3, 5):
+        cells = []
+        for crf in (None, 18):
+            rows = []
+            for number, path in enumerate(clips.photo_paths(folder, held_out=True)):
+                sharp = held_out_clip(path, number)[0]
+                small = clips.resize(sharp, int(WIDTH / factor), int(HEIGHT / factor), Image.BICUBIC)
+                soft = np.clip(clips.resize(small, WIDTH, HEIGHT, Image.BICUBIC), 0, 1)
+                rows.append(measure_clip(model, [soft] * 2, crf))
+            cells += [np.mean([psnr(r[n][0]) for r in rows]) for n in ("bicubic", "fast")]
+        print(f"| {factor} | " + " | ".join(f"{c:.2f}" for c in cells) + " |", flush=True)
+
+
 def flat_check(model):
     """Colour bars: constant luma and chroma must give a residual of exactly zero, at the frame's border too."""
     worst = 0.0
@@ -159,6 +175,7 @@ def main():
     alignment_check(model, still)
     flicker_check(model, still)
     photo_table(model, options.photos, (18, 23, 28) if options.quick else CRFS)
+    soft_table(model, options.photos)
 
 
 if __name__ == "__main__":
