@@ -45,22 +45,24 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Sour
 }
 
 /** Single frames from all over the source, as many of the wanted ones as it has. */
-export async function decodeSamples(
+export async function* decodeSamples(
   options: Pick<DecodeOptions, 'ffmpeg' | 'source' | 'buffer' | 'signal'>,
   frames: { positions: readonly number[]; startSeconds: number },
-): Promise<ArrayBuffer[]> {
+): AsyncGenerator<ArrayBuffer, void, undefined> {
   const ffmpeg = startFfmpeg(options.ffmpeg, sampleArgs(options.source, frames), { signal: options.signal });
   const reader = new ByteReader(ffmpeg.stdout);
-  const samples: ArrayBuffer[] = [];
-  while (samples.length < frames.positions.length) {
-    const data = options.buffer();
-    if (!(await reader.fill(new Uint8Array(data))).complete) break;
-    samples.push(data);
+  try {
+    for (let left = frames.positions.length; left > 0; left--) {
+      const data = options.buffer();
+      const { complete } = await reader.fill(new Uint8Array(data));
+      options.signal.throwIfAborted();
+      if (!complete) return;
+      yield data;
+    }
+  } finally {
+    ffmpeg.kill();
+    await ffmpeg.ended.catch(() => undefined);
   }
-  ffmpeg.kill();
-  await ffmpeg.ended.catch(() => undefined);
-  options.signal.throwIfAborted();
-  return samples;
 }
 
 async function whyShort(ended: Promise<void>, at: { index: number; frames: FrameSpan }): Promise<AppError> {

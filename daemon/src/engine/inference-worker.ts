@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { decodeModel, type OnnxModel } from '../models/onnx.ts';
 import { planesGraph, type PlanesFormat } from '../models/planes-graph.ts';
-import type { FromWorker, ToWorker, WorkerSetup } from './inference.ts';
+import type { FromThread, ThreadSetup, ToThread } from './inference-thread.ts';
 import { doubled, type Plane, planesLayout, type PlanesLayout } from './planes.ts';
 
 /**
@@ -19,23 +19,23 @@ interface Doubling {
   to: PlanesLayout;
 }
 
-const setup = workerData as WorkerSetup;
+const setup = workerData as ThreadSetup;
 const doublings = openDoublings(setup);
 // A graph that can't be built is reported with the first frame; until then nobody listens.
 doublings.catch(() => undefined);
 
 /** Frames are doubled one after the other: two at a time would share the buffers between two doublings. */
 let queue: Promise<void> = Promise.resolve();
-port.on('message', (message: ToWorker) => {
+port.on('message', (message: ToThread) => {
   queue = queue.then(() =>
     double(message).then(
       (reply) => port.postMessage(reply, transfers(reply)),
-      (error: unknown) => port.postMessage({ type: 'failed', why: String(error) } satisfies FromWorker),
+      (error: unknown) => port.postMessage({ type: 'failed', why: String(error) } satisfies FromThread),
     ),
   );
 });
 
-async function double({ index, frame, result }: ToWorker): Promise<FromWorker> {
+async function double({ index, frame, result }: ToThread): Promise<FromThread> {
   const chain = await doublings;
   const startedAt = performance.now();
   let input = frame;
@@ -54,7 +54,7 @@ async function runSession({ session, from, to }: Doubling, input: ArrayBuffer, o
   await session.run(feeds, fetches);
 }
 
-async function openDoublings({ format, doublings: count, modelFile, threads }: WorkerSetup): Promise<Doubling[]> {
+async function openDoublings({ format, doublings: count, modelFile, threads }: ThreadSetup): Promise<Doubling[]> {
   const core = modelFile === null ? undefined : decodeModel(await readFile(modelFile));
   const chain: Doubling[] = [];
   let current: PlanesFormat = format;
@@ -96,6 +96,6 @@ function tensor(buffer: ArrayBuffer, layout: PlanesLayout, plane: Plane): Tensor
     : new Tensor('uint16', new Uint16Array(buffer, plane.start * 2, plane.length), dims);
 }
 
-function transfers(reply: FromWorker): ArrayBuffer[] {
+function transfers(reply: FromThread): ArrayBuffer[] {
   return reply.type === 'doubled' ? [reply.frame, reply.result] : [];
 }

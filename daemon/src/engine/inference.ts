@@ -1,24 +1,11 @@
-import { AppError } from '@uprez/shared';
-import { Worker } from 'node:worker_threads';
 import type { PlanesFormat } from '../models/planes-graph.ts';
+import { InferenceThread, type ThreadSetup } from './inference-thread.ts';
 import { doubled, planesLayout } from './planes.ts';
 
-export interface WorkerSetup {
-  format: PlanesFormat;
-  doublings: 1 | 2;
-  modelFile: string | null;
+export interface InferenceSetup extends Omit<ThreadSetup, 'threads'> {
+  /** Cores to keep busy. */
   threads: number;
 }
-
-export interface ToWorker {
-  index: number;
-  frame: ArrayBuffer;
-  result: ArrayBuffer;
-}
-
-export type FromWorker =
-  | { type: 'doubled'; index: number; frame: ArrayBuffer; result: ArrayBuffer; milliseconds: number }
-  | { type: 'failed'; why: string };
 
 /** A finished frame. Call `release` when its planes have been written: the buffer is then used again. */
 export interface Doubled {
@@ -28,35 +15,45 @@ export interface Doubled {
   release(): void;
 }
 
-/** Result buffers to use again; more than the pipeline has under way would only take memory. */
-const RESULTS_KEPT = 4;
+/** Feature maps that are alive at a time: what a convolution reads, writes and adds. */
+const LIVE_MAPS = 3;
+const CHANNELS = 32;
+/** What all threads together may take for feature maps, in bytes. */
+const MEMORY = 1.2e9;
+/** More frames at once than this gain little and cost memory. */
+const MOST_AT_ONCE = 4;
 
-interface Waiting {
-  index: number;
-  resolve: (frame: Doubled) => void;
-  reject: (error: Error) => void;
+/**
+ * How many frames are worked on at once. A core to itself gets through a frame with a quarter less work than two that
+ * wait for each other in every layer, so as many as there are cores, as far as memory allows.
+ */
+export function framesAtOnce({
+  format,
+  doublings,
+  threads,
+}: Pick<InferenceSetup, 'format' | 'doublings' | 'threads'>): number {
+  const cells = (format.width * format.height * 4 ** (doublings - 1)) / 4;
+  const bytes = cells * CHANNELS * LIVE_MAPS * 4;
+  return Math.max(1, Math.min(MOST_AT_ONCE, threads, Math.floor(MEMORY / bytes)));
 }
 
-/** The engine's side of the inference thread: hands frames over and gets them back in order. */
+/** The engine's side of inference: hands frames to the threads and keeps the buffers. */
 export class Inference {
   /** Bytes of a source frame. */
   readonly frameBytes: number;
-  /** Bytes of a result. */
-  readonly resultBytes: number;
-  private readonly worker: Worker;
-  private readonly waiting: Waiting[] = [];
+  /** Frames worked on at once. */
+  readonly lanes: number;
+  private readonly resultBytes: number;
+  private readonly threads: InferenceThread[];
   private readonly freeFrames: ArrayBuffer[] = [];
   private readonly freeResults: ArrayBuffer[] = [];
-  private failure: AppError | undefined;
 
-  constructor(setup: WorkerSetup, script: URL) {
+  constructor(setup: InferenceSetup, script: URL) {
     this.frameBytes = planesLayout(setup.format).byteLength;
-    const result = setup.doublings === 1 ? doubled(setup.format) : doubled(doubled(setup.format));
-    this.resultBytes = planesLayout(result).byteLength;
-    this.worker = new Worker(script, { workerData: setup });
-    this.worker.on('message', (message: FromWorker) => this.receive(message));
-    this.worker.on('error', (cause) => this.fail(String(cause)));
-    this.worker.on('exit', () => this.fail('the inference thread ended'));
+    this.resultBytes = planesLayout(resultFormat(setup)).byteLength;
+    this.lanes = framesAtOnce(setup);
+    const threads = Math.floor(setup.threads / this.lanes);
+    this.threads = Array.from({ length: this.lanes }, () => new InferenceThread({ ...setup, threads }, script));
   }
 
   /** An unused buffer for a source frame. */
@@ -65,32 +62,25 @@ export class Inference {
   }
 
   /** Takes ownership of `frame`. Rejects with `local.inference-failed`. */
-  double(index: number, frame: ArrayBuffer): Promise<Doubled> {
-    if (this.failure) return Promise.reject(this.failure);
+  async double(index: number, frame: ArrayBuffer): Promise<Doubled> {
     const result = this.freeResults.pop() ?? new ArrayBuffer(this.resultBytes);
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ index, resolve, reject });
-      this.worker.postMessage({ index, frame, result } satisfies ToWorker, [frame, result]);
-    });
+    const thread = this.threads.reduce((best, other) => (other.load < best.load ? other : best));
+    const done = await thread.double({ index, frame, result });
+    this.keep(this.freeFrames, done.frame);
+    const release = (): void => this.keep(this.freeResults, done.result);
+    return { index, planes: new Uint8Array(done.result), milliseconds: done.milliseconds, release };
   }
 
   async close(): Promise<void> {
-    this.worker.removeAllListeners('exit');
-    await this.worker.terminate();
+    await Promise.all(this.threads.map((thread) => thread.close()));
   }
 
-  private receive(message: FromWorker): void {
-    if (message.type === 'failed') return this.fail(message.why);
-    const { index, frame, result, milliseconds } = message;
-    this.freeFrames.push(frame);
-    const release = (): void => {
-      if (this.freeResults.length < RESULTS_KEPT) this.freeResults.push(result);
-    };
-    this.waiting.shift()?.resolve({ index, planes: new Uint8Array(result), milliseconds, release });
+  /** More buffers than the pipeline has under way would only take memory. */
+  private keep(buffers: ArrayBuffer[], buffer: ArrayBuffer): void {
+    if (buffers.length < this.lanes + 2) buffers.push(buffer);
   }
+}
 
-  private fail(why: string): void {
-    this.failure ??= new AppError('local.inference-failed', { frame: this.waiting[0]?.index ?? 0, why });
-    for (const { reject } of this.waiting.splice(0)) reject(this.failure);
-  }
+function resultFormat({ format, doublings }: Pick<InferenceSetup, 'format' | 'doublings'>): PlanesFormat {
+  return doublings === 1 ? doubled(format) : doubled(doubled(format));
 }

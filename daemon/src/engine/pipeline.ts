@@ -31,9 +31,6 @@ export interface PipelineStatistics {
   combine: RunningStatistics;
 }
 
-/** Frames under way between decoder and encoder: enough to keep all three busy, few enough to stay small. */
-const FRAMES_AHEAD = 2;
-
 /**
  * Decoder, inference and encoder at the same time, each a few frames ahead of the next. Resolves when every frame of
  * the job is on the disk. Throws when frames are missing anywhere, and says where.
@@ -55,7 +52,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const stages: Stages = {
     ...{ options, from, signal, statistics, facts },
     encoder: new Encoder(plan.ffmpeg, encodeFormat(plan, findings), signal),
-    doubled: new Handover<Promise<Doubled>>(FRAMES_AHEAD),
+    // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
+    doubled: new Handover<Promise<Doubled>>(options.inference.lanes + 1),
     writer: new SegmentWriter(options.mov, { layout, from, sounds, facts, announce: options.onSegment }),
   };
   options.onProcess('encoder', stages.encoder.pid);

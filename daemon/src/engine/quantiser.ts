@@ -1,6 +1,7 @@
 import { AppError, type Size } from '@uprez/shared';
 import { Encoder } from './encoder.ts';
 import { decodeSamples } from './decoder.ts';
+import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
 import type { EnginePlan, Findings } from './plan.ts';
 
@@ -32,19 +33,23 @@ export async function chooseQuantiser(
   timing: Omit<Findings, 'quantiser'>,
   tools: { inference: Inference; signal: AbortSignal },
 ): Promise<number> {
-  const groups = samplePositions(plan, timing);
-  const samples = (await Promise.all(groups.map((group) => doubledSamples({ plan, timing, ...tools }, group)))).flat();
+  const sampling = { plan, timing, ...tools };
+  const samples: Doubled[] = [];
+  // The first trial encodes the samples while they are being made.
+  let bytes = await encodedBytes(sampling, { frames: doubledSamples(sampling, samples), quantiser: 1 });
   if (samples.length === 0) throw new AppError('input.frame-mismatch', { stage: 'sampling', expected: 1, found: 0 });
   const target = targetFrameBytes(plan.output.size) * samples.length;
   let quantiser = 1;
-  while (quantiser < COARSEST) {
-    const bytes = await encodedBytes(plan, { samples, quantiser, signal: tools.signal });
-    if (fits(quantiser, bytes / target)) break;
+  while (!fits(quantiser, bytes / target) && quantiser < COARSEST) {
     quantiser += 1;
+    bytes = await encodedBytes(sampling, { frames: samples, quantiser });
   }
   for (const sample of samples) sample.release();
   return quantiser;
 }
+
+/** Enough to meet the clip's busy parts as well as its calm ones. */
+const SAMPLES = 5;
 
 /** Up to this length one decoder that runs through finds all samples sooner than several that each seek. */
 const SHORT_RANGE = 600;
@@ -56,7 +61,7 @@ const SHORT_RANGE = 600;
 function samplePositions(plan: EnginePlan, timing: { firstFrame: number; frameCount: number }): number[][] {
   const { width, height } = plan.output.size;
   const { firstFrame, frameCount } = timing;
-  const count = Math.min(width * height > 4_000_000 ? 3 : 5, frameCount);
+  const count = Math.min(width * height > 4_000_000 ? 3 : SAMPLES, frameCount);
   const positions = Array.from({ length: count }, (_, i) => firstFrame + Math.floor(((i + 0.5) * frameCount) / count));
   return frameCount > SHORT_RANGE ? positions.map((position) => [position]) : [positions];
 }
@@ -68,30 +73,51 @@ interface Sampling {
   signal: AbortSignal;
 }
 
-async function doubledSamples({ plan, timing, inference, signal }: Sampling, positions: number[]): Promise<Doubled[]> {
+/** Decodes and doubles the samples, and collects them in `into` as well. */
+async function* doubledSamples(sampling: Sampling, into: Doubled[]): AsyncGenerator<Doubled, void, undefined> {
+  const { plan, timing } = sampling;
+  const made = new Handover<Promise<Doubled>>(SAMPLES);
+  const making = Promise.all(samplePositions(plan, timing).map((positions) => decodeGroup(sampling, positions, made)));
+  const ended = making.finally(() => made.end());
+  ended.catch(() => undefined);
+  for await (const sample of made) {
+    into.push(sample);
+    yield sample;
+  }
+  await ended;
+}
+
+async function decodeGroup(sampling: Sampling, positions: number[], made: Handover<Promise<Doubled>>): Promise<void> {
+  const { plan, timing, inference, signal } = sampling;
   const { ffmpeg, source } = plan;
   const frames = { positions, startSeconds: timing.startSeconds };
-  const samples = await decodeSamples({ ffmpeg, source, buffer: () => inference.frame(), signal }, frames);
-  return Promise.all(samples.map((data, i) => inference.double(positions[i] ?? 0, data)));
+  for await (const data of decodeSamples({ ffmpeg, source, buffer: () => inference.frame(), signal }, frames)) {
+    const doubling = inference.double(positions[0] ?? 0, data);
+    doubling.catch(() => undefined);
+    await made.put(doubling);
+  }
 }
 
 async function encodedBytes(
-  plan: EnginePlan,
-  options: { samples: readonly Doubled[]; quantiser: number; signal: AbortSignal },
+  { plan, signal }: Sampling,
+  trial: { frames: Iterable<Doubled> | AsyncIterable<Doubled>; quantiser: number },
 ): Promise<number> {
-  const { samples, quantiser, signal } = options;
-  const { size, color } = plan.output;
-  const encoder = new Encoder(
-    plan.ffmpeg,
-    { ...size, color, frameRate: plan.frameRate, quantiser, threads: plan.threads },
-    signal,
-  );
+  const { ffmpeg, frameRate, threads, output } = plan;
+  const format = { ...output.size, color: output.color, frameRate, threads, quantiser: trial.quantiser };
+  const encoder = new Encoder(ffmpeg, format, signal);
   const feeding = (async () => {
-    for (const sample of samples) await encoder.write(sample.planes);
+    for await (const frame of trial.frames) await encoder.write(frame.planes);
     encoder.end();
   })();
   let bytes = 0;
-  for await (const frames of encoder.frames()) for (const frame of frames) bytes += frame.sizeBytes;
-  await feeding;
+  const counting = (async () => {
+    for await (const frames of encoder.frames()) for (const frame of frames) bytes += frame.sizeBytes;
+  })();
+  // What went wrong while making the frames explains more than the encoder that got none.
+  await feeding.catch((error: unknown) => {
+    encoder.end();
+    return counting.catch(() => undefined).then(() => Promise.reject(error as Error));
+  });
+  await counting;
   return bytes;
 }

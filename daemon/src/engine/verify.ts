@@ -15,12 +15,13 @@ export async function verify(
   at: { findings: Findings; signal: AbortSignal },
 ): Promise<Check[]> {
   const { findings, signal } = at;
-  const media = await probe(file, { maxFileBytes: Number.MAX_SAFE_INTEGER });
-  const checks = [...pictureChecks(media, plan, findings), ...soundChecks(media, plan)];
-  checks.push(await decodes('first frame', file, { plan, seconds: 0, signal }));
-  const last = framesToSeconds(findings.frameCount - 0.5, plan.frameRate);
-  const lastFrame = findings.frameCount > 1 ? last - framesToSeconds(0.9, plan.frameRate) : 0;
-  checks.push(await decodes('last frame', file, { plan, seconds: lastFrame, signal }));
+  const frame = (number: number): number => framesToSeconds(Math.max(0, number - 0.4), plan.frameRate);
+  const [media, first, last] = await Promise.all([
+    probe(file, { maxFileBytes: Number.MAX_SAFE_INTEGER }),
+    decodes('first frame', file, { plan, seconds: frame(0), signal }),
+    decodes('last frame', file, { plan, seconds: frame(findings.frameCount - 1), signal }),
+  ]);
+  const checks = [...pictureChecks(media, plan, findings), ...soundChecks(media, plan), first, last];
   const wrong = checks.find((check) => !check.ok);
   if (wrong)
     throw new AppError('local.verification-failed', { what: wrong.what, expected: wrong.expected, found: wrong.found });

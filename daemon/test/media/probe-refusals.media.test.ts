@@ -167,7 +167,11 @@ test('a file that holds the reading thread too long ends it, and the next one is
   const path = await clip({});
   const file = await open(path);
   const { size: sizeBytes } = await file.stat();
-  await expect(readReport({ fd: file.fd, sizeBytes, timeLimitMs: 0 })).rejects.toThrow('too long');
+  // On a busy machine the answer may be there before the timer is looked at; then it is asked again.
+  const outcomes: unknown[] = [];
+  while (outcomes.length < 20 && !outcomes.some((outcome) => outcome instanceof Error))
+    outcomes.push(await readReport({ fd: file.fd, sizeBytes, timeLimitMs: 0 }).catch((error: unknown) => error));
+  expect(outcomes.at(-1)).toEqual(new Error('it took too long'));
   expect(parseReport(await readReport({ fd: file.fd, sizeBytes })).video).toMatchObject({ Format: 'AVC' });
   await file.close();
 });
