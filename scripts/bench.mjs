@@ -15,6 +15,6 @@ try {
 }
 
 const bench = ['--import', 'tsx', join(root, 'scripts/bench/main.ts'), ...process.argv.slice(2)];
-// The same word to onnxruntime as the engine gets: no telemetry.
-const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+// The same surroundings as the engine gets.
+const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 spawn(process.execPath, bench, { stdio: 'inherit', env }).on('exit', (code) => process.exit(code ?? 1));

@@ -2,9 +2,7 @@ import { AppError, type FrameRange } from '@uprez/shared';
 import { countArgs, firstFrameArgs } from '../media/args.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { crashOf } from './crash.ts';
-import type { EnginePlan, Findings } from './plan.ts';
-
-type Timing = Omit<Findings, 'quantiser'>;
+import type { EnginePlan, Timing } from './plan.ts';
 
 /**
  * Where the source's picture starts and which frames the job is about. Proves on the way that the first frame decodes.

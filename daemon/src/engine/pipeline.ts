@@ -5,7 +5,7 @@ import { decodeFrames, type SourceFrame } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
-import type { EnginePlan, Findings } from './plan.ts';
+import type { EnginePlan, Timing } from './plan.ts';
 import { digest, FrameFacts } from './frame-facts.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { FRAMES_PER_SEGMENT } from './segments.ts';
@@ -14,7 +14,9 @@ import { RunningStatistics } from './statistics.ts';
 
 export interface PipelineOptions {
   plan: EnginePlan;
-  findings: Findings;
+  timing: Timing;
+  /** May still be on its way: decoding and inference start meanwhile. */
+  quantiser: Promise<number>;
   inference: Inference;
   mov: MovWriter;
   /** Segments that earlier runs completed. */
@@ -36,33 +38,32 @@ export interface PipelineStatistics {
  * the job is on the disk. Throws when frames are missing anywhere, and says where.
  */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineStatistics> {
-  const { plan, findings } = options;
+  const { plan, timing, quantiser } = options;
   const from = options.done.reduce((frames, segment) => frames + segment.frames.length, 0);
   const statistics = {
     decode: new RunningStatistics(),
     upscale: new RunningStatistics(),
     combine: new RunningStatistics(),
   };
-  if (from === findings.frameCount) return statistics;
+  if (from === timing.frameCount) return statistics;
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
-  const layout = { frameCount: findings.frameCount, framesPerSegment: FRAMES_PER_SEGMENT };
-  const sounds = plan.audio.map((track) => new Sound(track, { plan, findings, from, signal }));
+  const layout = { frameCount: timing.frameCount, framesPerSegment: FRAMES_PER_SEGMENT };
+  const sounds = plan.audio.map((track) => new Sound(track, { plan, timing, from, signal }));
   const facts = new FrameFacts(layout);
   const stages: Stages = {
     ...{ options, from, signal, statistics, facts },
-    encoder: new Encoder(plan.ffmpeg, encodeFormat(plan, findings), signal),
+    encoder: quantiser.then((found) => startEncoder(options, found, signal)),
     // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
     doubled: new Handover<Promise<Doubled>>(options.inference.lanes + 1),
     writer: new SegmentWriter(options.mov, { layout, from, sounds, facts, announce: options.onSegment }),
   };
-  options.onProcess('encoder', stages.encoder.pid);
   await allOrNone([decodeAll(stages), encodeAll(stages), writeAll(stages)], () => {
     abort.abort(new AppError('local.engine-crashed', { why: 'another stage failed' }));
     stages.doubled.end();
   });
   await Promise.all(sounds.map((sound) => sound.close()));
-  expectFrames('encoding', stages.writer.framesWritten, findings.frameCount);
+  expectFrames('encoding', stages.writer.framesWritten, timing.frameCount);
   return statistics;
 }
 
@@ -74,7 +75,7 @@ interface Stages {
   statistics: PipelineStatistics;
   facts: FrameFacts;
   doubled: Handover<Promise<Doubled>>;
-  encoder: Encoder;
+  encoder: Promise<Encoder>;
   writer: SegmentWriter;
 }
 
@@ -94,7 +95,8 @@ async function decodeAll({ options, from, signal, statistics, facts, doubled }: 
 }
 
 /** Hands finished frames to the encoder, in order. */
-async function encodeAll({ doubled, encoder, facts, statistics }: Stages): Promise<void> {
+async function encodeAll({ doubled, facts, statistics, ...stages }: Stages): Promise<void> {
+  const encoder = await stages.encoder;
   for await (const frame of doubled) {
     statistics.upscale.add(frame.milliseconds);
     facts.sawDoubled(frame.index, frame.milliseconds);
@@ -107,7 +109,8 @@ async function encodeAll({ doubled, encoder, facts, statistics }: Stages): Promi
 }
 
 /** Appends what the encoder gives to the file. */
-async function writeAll({ encoder, writer, options }: Stages): Promise<void> {
+async function writeAll({ writer, options, ...stages }: Stages): Promise<void> {
+  const encoder = await stages.encoder;
   for await (const frames of encoder.frames()) {
     await writer.append(frames);
     options.onFrame(writer.framesWritten);
@@ -117,12 +120,11 @@ async function writeAll({ encoder, writer, options }: Stages): Promise<void> {
 
 /** Source frames of the job from output frame `from` on, proven to continue where the last run stopped. */
 async function* resumedFrames(options: PipelineOptions, from: number, signal: AbortSignal) {
-  const { findings, done } = options;
+  const { timing, done } = options;
   const last = done.at(-1);
-  if (!last)
-    return yield* numbered(decode(options, { first: findings.firstFrame, count: findings.frameCount, signal }), 0);
+  if (!last) return yield* numbered(decode(options, { first: timing.firstFrame, count: timing.frameCount, signal }), 0);
   // One frame earlier: its digest tells whether the decoder found the right place again.
-  const span = { first: findings.firstFrame + from - 1, count: findings.frameCount - from + 1, signal };
+  const span = { first: timing.firstFrame + from - 1, count: timing.frameCount - from + 1, signal };
   for (const counted of [false, true]) {
     const frames = decode(options, { ...span, counted });
     const overlap = await frames.next();
@@ -136,12 +138,12 @@ function decode(
   options: PipelineOptions,
   at: { first: number; count: number; signal: AbortSignal; counted?: boolean },
 ) {
-  const { plan, findings, inference } = options;
+  const { plan, timing, inference } = options;
   const { first, count, signal, counted = false } = at;
   return decodeFrames({
     ffmpeg: plan.ffmpeg,
     source: plan.source,
-    frames: { first, count, startSeconds: findings.startSeconds, counted },
+    frames: { first, count, startSeconds: timing.startSeconds, counted },
     buffer: () => inference.frame(),
     signal,
     started: (pid) => options.onProcess('decoder', pid),
@@ -152,9 +154,11 @@ async function* numbered(frames: AsyncGenerator<SourceFrame, void, undefined>, o
   for await (const { index, data } of frames) yield { index: index + offset, data };
 }
 
-function encodeFormat(plan: EnginePlan, findings: Findings) {
-  const { size, color } = plan.output;
-  return { ...size, frameRate: plan.frameRate, color, quantiser: findings.quantiser, threads: plan.threads };
+function startEncoder({ plan, onProcess }: PipelineOptions, quantiser: number, signal: AbortSignal): Encoder {
+  const { ffmpeg, frameRate, threads, output } = plan;
+  const encoder = new Encoder(ffmpeg, { ...output.size, color: output.color, frameRate, threads, quantiser }, signal);
+  onProcess('encoder', encoder.pid);
+  return encoder;
 }
 
 function expectFrames(stage: string, found: number, expected: number): void {

@@ -41,13 +41,17 @@ export interface OutputPlan {
   timecode: { startFrame: number; dropFrame: boolean } | null;
 }
 
-/** Found out once by the first run and kept, so that a resumed run decides alike. */
-export interface Findings {
+/** Which frames of the source the job is about. */
+export interface Timing {
   /** Presentation time of the source's first frame, in seconds; the decoder selects frames by time. */
   startSeconds: number;
   /** First source frame and number of frames, handles included. */
   firstFrame: number;
   frameCount: number;
+}
+
+/** Found out once by the first run and kept, so that a resumed run decides alike. */
+export interface Findings extends Timing {
   /** ProRes quantiser (`-qscale:v`). */
   quantiser: number;
 }

@@ -3,7 +3,7 @@ import { Encoder } from './encoder.ts';
 import { decodeSamples } from './decoder.ts';
 import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
-import type { EnginePlan, Findings } from './plan.ts';
+import type { EnginePlan, Timing } from './plan.ts';
 
 /**
  * Apple's target for ProRes 422 HQ (ProRes White Paper, 2022): 220 Mb/s at 1920x1080, 29.97 fps, which is 900 bits for
@@ -30,7 +30,7 @@ function fits(quantiser: number, ratio: number): boolean {
  */
 export async function chooseQuantiser(
   plan: EnginePlan,
-  timing: Omit<Findings, 'quantiser'>,
+  timing: Timing,
   tools: { inference: Inference; signal: AbortSignal },
 ): Promise<number> {
   const sampling = { plan, timing, ...tools };
@@ -49,7 +49,8 @@ export async function chooseQuantiser(
 }
 
 /** Enough to meet the clip's busy parts as well as its calm ones. */
-const SAMPLES = 5;
+const MOST_SAMPLES = 5;
+const FRAMES_PER_SAMPLE = 80;
 
 /** Up to this length one decoder that runs through finds all samples sooner than several that each seek. */
 const SHORT_RANGE = 600;
@@ -61,14 +62,15 @@ const SHORT_RANGE = 600;
 function samplePositions(plan: EnginePlan, timing: { firstFrame: number; frameCount: number }): number[][] {
   const { width, height } = plan.output.size;
   const { firstFrame, frameCount } = timing;
-  const count = Math.min(width * height > 4_000_000 ? 3 : SAMPLES, frameCount);
+  const most = width * height > 4_000_000 ? 3 : MOST_SAMPLES;
+  const count = Math.min(Math.max(2, Math.ceil(frameCount / FRAMES_PER_SAMPLE)), most, frameCount);
   const positions = Array.from({ length: count }, (_, i) => firstFrame + Math.floor(((i + 0.5) * frameCount) / count));
   return frameCount > SHORT_RANGE ? positions.map((position) => [position]) : [positions];
 }
 
 interface Sampling {
   plan: EnginePlan;
-  timing: Omit<Findings, 'quantiser'>;
+  timing: Timing;
   inference: Inference;
   signal: AbortSignal;
 }
@@ -76,7 +78,7 @@ interface Sampling {
 /** Decodes and doubles the samples, and collects them in `into` as well. */
 async function* doubledSamples(sampling: Sampling, into: Doubled[]): AsyncGenerator<Doubled, void, undefined> {
   const { plan, timing } = sampling;
-  const made = new Handover<Promise<Doubled>>(SAMPLES);
+  const made = new Handover<Promise<Doubled>>(MOST_SAMPLES);
   const making = Promise.all(samplePositions(plan, timing).map((positions) => decodeGroup(sampling, positions, made)));
   const ended = making.finally(() => made.end());
   ended.catch(() => undefined);

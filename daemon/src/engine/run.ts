@@ -6,7 +6,7 @@ import { asDiskError } from './disk-error.ts';
 import { findTiming } from './findings.ts';
 import { Inference } from './inference.ts';
 import { runPipeline } from './pipeline.ts';
-import type { EngineResult, EngineTask, Findings, FromEngine } from './plan.ts';
+import type { EngineResult, EngineTask, FromEngine, Timing } from './plan.ts';
 import { publish } from './publish.ts';
 import { chooseQuantiser } from './quantiser.ts';
 import { movTables } from './tables.ts';
@@ -27,12 +27,12 @@ export async function runTask(task: EngineTask, options: RunOptions): Promise<En
   const inference = new Inference({ format, doublings, modelFile, threads }, options.inferenceScript);
   try {
     stage(options, 'prepare', task.done);
-    const findings = task.findings ?? (await find(task, inference, options));
-    const segments = await processFrames({ task, findings, inference }, options);
+    const timing = task.findings ?? (await findTiming(plan, options.signal));
+    const segments = await processFrames({ task, timing, inference }, options);
     const mov = await openMov(plan.output.partial, { end: segments.at(-1)?.end ?? 0 });
     stage(options, 'finish', segments);
-    await mov.finish(movTables(plan, findings, segments));
-    return await prove({ task, findings, segments }, options);
+    await mov.finish(movTables(plan, timing, segments));
+    return await prove({ task, timing, segments }, options);
   } catch (error) {
     throw await asDiskError(error, plan.output.partial);
   } finally {
@@ -40,26 +40,31 @@ export async function runTask(task: EngineTask, options: RunOptions): Promise<En
   }
 }
 
-async function find(task: EngineTask, inference: Inference, options: RunOptions): Promise<Findings> {
-  const timing = await findTiming(task.plan, options.signal);
-  const quantiser = await chooseQuantiser(task.plan, timing, { inference, signal: options.signal });
-  const findings = { ...timing, quantiser };
-  options.send({ type: 'found', findings });
-  return findings;
+/** What an earlier run found, or a new finding, announced before anything is encoded with it. */
+async function findQuantiser({ task, timing, inference }: Job, { send, signal }: RunOptions): Promise<number> {
+  if (task.findings) return task.findings.quantiser;
+  const quantiser = await chooseQuantiser(task.plan, timing, { inference, signal });
+  send({ type: 'found', findings: { ...timing, quantiser } });
+  return quantiser;
 }
 
-async function processFrames(
-  job: { task: EngineTask; findings: Findings; inference: Inference },
-  { send, signal }: RunOptions,
-): Promise<Segment[]> {
-  const { task, findings, inference } = job;
+interface Job {
+  task: EngineTask;
+  timing: Timing;
+  inference: Inference;
+}
+
+async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> {
+  const { task, timing, inference } = job;
+  const { send, signal } = options;
   const segments = [...task.done];
   const memory = watchMemory((name, peakBytes) => send({ type: 'memory', process: name, peakBytes }));
   const mov = await openPartial(task);
   try {
     const statistics = await runPipeline({
       plan: task.plan,
-      findings,
+      timing,
+      quantiser: findQuantiser(job, options),
       inference,
       mov,
       done: task.done,
@@ -87,12 +92,12 @@ function openPartial({ plan, done }: EngineTask): Promise<MovWriter> {
 }
 
 async function prove(
-  job: { task: EngineTask; findings: Findings; segments: readonly Segment[] },
+  job: { task: EngineTask; timing: Timing; segments: readonly Segment[] },
   options: RunOptions,
 ): Promise<EngineResult> {
   const { plan } = job.task;
   stage(options, 'verify', job.segments);
-  const checks = await verify(plan.output.partial, plan, { findings: job.findings, signal: options.signal });
+  const checks = await verify(plan.output.partial, plan, { timing: job.timing, signal: options.signal });
   options.signal.throwIfAborted();
   const path = await publish(plan.output.partial, plan.output.path);
   return { path, sizeBytes: (await stat(path)).size, checks };

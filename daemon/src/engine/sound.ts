@@ -3,7 +3,7 @@ import { soundArgs } from '../media/args.ts';
 import { ByteReader } from '../media/byte-reader.ts';
 import { type Ffmpeg, startFfmpeg } from '../media/ffmpeg.ts';
 import { crashOf } from './crash.ts';
-import type { AudioPlan, EnginePlan, Findings } from './plan.ts';
+import type { AudioPlan, EnginePlan, Timing } from './plan.ts';
 
 /** Samples of all channels that end at a frame border: rounded from the exact time, so that errors never add up. */
 export function samplesAt(frame: number, rate: FrameRate, sampleRate: number): number {
@@ -18,17 +18,17 @@ export class Sound {
   private readonly reader: ByteReader;
 
   /** Starts at output frame `from`; ends with the job's last frame. */
-  constructor(track: AudioPlan, at: { plan: EnginePlan; findings: Findings; from: number; signal: AbortSignal }) {
-    const { plan, findings, from, signal } = at;
+  constructor(track: AudioPlan, at: { plan: EnginePlan; timing: Timing; from: number; signal: AbortSignal }) {
+    const { plan, timing, from, signal } = at;
     this.track = track;
     this.rate = plan.frameRate;
     const first = samplesAt(from, this.rate, track.sampleRate);
     const args = soundArgs(plan.source.path, {
       ...track,
-      startSeconds: findings.startSeconds,
-      offsetSeconds: (findings.firstFrame * this.rate.den) / this.rate.num,
+      startSeconds: timing.startSeconds,
+      offsetSeconds: (timing.firstFrame * this.rate.den) / this.rate.num,
       skip: first,
-      samples: samplesAt(findings.frameCount, this.rate, track.sampleRate) - first,
+      samples: samplesAt(timing.frameCount, this.rate, track.sampleRate) - first,
     });
     this.ffmpeg = startFfmpeg(plan.ffmpeg, args, { signal });
     this.reader = new ByteReader(this.ffmpeg.stdout);

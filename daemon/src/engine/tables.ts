@@ -2,11 +2,11 @@ import type { Segment } from '../backends/backend.ts';
 import { codePoints } from '../media/colors.ts';
 import { type Span, SampleTable } from '../media/mov/sample-table.ts';
 import type { AudioTable, MovTables } from '../media/mov/tables.ts';
-import type { EnginePlan, Findings } from './plan.ts';
+import type { EnginePlan, Timing } from './plan.ts';
 import { samplesAt } from './sound.ts';
 
 /** What the movie atom has to say, from what the segments recorded. */
-export function movTables(plan: EnginePlan, findings: Findings, segments: readonly Segment[]): MovTables {
+export function movTables(plan: EnginePlan, timing: Timing, segments: readonly Segment[]): MovTables {
   const { size, sampleAspect, color, timecode } = plan.output;
   const frames = new SampleTable();
   for (const segment of segments) frames.add(...segment.frames);
@@ -14,7 +14,7 @@ export function movTables(plan: EnginePlan, findings: Findings, segments: readon
     video: { ...size, frameRate: plan.frameRate, sampleAspect, color: codePoints(color), frames },
     timecode: timecode && {
       ...timecode,
-      startFrame: timecode.startFrame + findings.firstFrame,
+      startFrame: timecode.startFrame + timing.firstFrame,
       frameRate: plan.frameRate,
     },
     audio: audioTables(plan, segments),

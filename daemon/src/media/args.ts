@@ -235,7 +235,14 @@ export function soundArgs(path: string, range: SoundRange): string[] {
   ];
 }
 
-/** Decodes two frames of a finished file completely: the first, and with `lastSeconds` the last. */
-export function proofArgs(path: string, seekSeconds: number): string[] {
-  return ['-ss', seekSeconds.toFixed(6), ...open(path), '-map', '0:v:0', '-frames:v', '1', '-f', 'framecrc', 'pipe:1'];
+/**
+ * Decodes two frames of a finished file completely: its first, of which it prints a CRC, and the first one at or after
+ * `lastSeconds`, of which it prints an MD5.
+ */
+export function proofArgs(path: string, lastSeconds: number): string[] {
+  return [
+    ...[...open(path), '-ss', lastSeconds.toFixed(6), ...open(path)],
+    ...['-map', '0:v:0', '-frames:v', '1', '-f', 'framecrc', 'pipe:1'],
+    ...['-map', '1:v:0', '-frames:v', '1', '-f', 'framemd5', 'pipe:1'],
+  ];
 }
