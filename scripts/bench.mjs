@@ -15,6 +15,7 @@ try {
 }
 
 const bench = ['--import', 'tsx', join(root, 'scripts/bench/main.ts'), ...process.argv.slice(2)];
+const allocator = 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=536870912';
 // The same surroundings as the engine gets.
-const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1', GLIBC_TUNABLES: allocator };
 spawn(process.execPath, bench, { stdio: 'inherit', env }).on('exit', (code) => process.exit(code ?? 1));

@@ -15,6 +15,8 @@ KEPT_FRAMES = 3
 TARGET_SCALE = 32  # targets are stored as int16 in 1/32 of a 10-bit code
 REDUCERS = (Image.BICUBIC, Image.BOX, Image.LANCZOS, Image.BILINEAR)
 REDUCER_SHARES = (0.45, 0.2, 0.2, 0.15)
+SOFTNESS = (1.5, 5.0)  # a soft original holds detail down to this many pixels of the window
+SHARP_SPOTS = 0.35  # share of soft originals that are partly in focus
 
 
 def photo_paths(folder, held_out):
@@ -77,6 +79,35 @@ def source_picture(photos, rng):
     return rgb, min(rng.choice([1.0, 1.25, 1.5, 2.0]), rgb.shape[2] / WIDTH, rgb.shape[1] / HEIGHT)
 
 
+def gaussian(rgb, sigma):
+    reach = int(np.ceil(3 * sigma))
+    taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma)**2).astype(np.float32)
+    taps /= taps.sum()
+    for axis in (1, 2):
+        length = rgb.shape[axis]
+        padded = np.pad(rgb, [(reach, reach) if a == axis else (0, 0) for a in range(3)], mode="edge")
+        rgb = sum(tap * np.take(padded, range(k, k + length), axis) for k, tap in enumerate(taps))
+    return rgb
+
+
+def soften(rgb, rng, scale):
+    """A picture without fine detail, as cameras out of focus and video generators make: blurred, or reduced and
+    enlarged again; some only in parts. Its pixels are `scale` times finer than those of the window."""
+    height, width = rgb.shape[1:]
+    factor = np.exp(rng.uniform(*np.log(SOFTNESS))) * scale
+    if rng.random() < 0.35:
+        soft = gaussian(rgb, 0.45 * factor)
+    else:
+        down, up = rng.choice([Image.BICUBIC, Image.LANCZOS, Image.BILINEAR], 2, p=[0.5, 0.25, 0.25])
+        small = resize(rgb, max(8, round(width / factor)), max(8, round(height / factor)), int(down))
+        soft = resize(small, width, height, int(up))
+    if rng.random() < SHARP_SPOTS:
+        field = rng.random((1, 5, 7)).astype(np.float32)
+        focus = np.clip(4 * resize(field, width, height, Image.BICUBIC) - 2.2, 0, 1)
+        soft = soft + (rgb - soft) * focus
+    return np.clip(soft, 0, 1).astype(np.float32)
+
+
 def reduce_frame(rgb, how, blur, noise, rng):
     small = resize(rgb, rgb.shape[2] // 2, rgb.shape[1] // 2, how)
     if blur:
@@ -112,11 +143,13 @@ def through_h264(frames, width, height, crf, preset="medium"):
     return luma, chroma
 
 
-def make_clip(photos, rng):
+def make_clip(photos, rng, soft=False):
     rgb, scale = source_picture(photos, rng)
+    if soft:
+        rgb = soften(rgb, rng, scale)
     frames = list(glide(rgb, rng, scale, moving=rng.random() < 0.8))
     how = REDUCERS[rng.choice(4, p=REDUCER_SHARES)]
-    blur = rng.uniform(0.03, 0.12) if rng.random() < 0.15 else 0
+    blur = rng.uniform(0.03, 0.12) if rng.random() < 0.15 and not soft else 0
     noise = rng.uniform(0.002, 0.008) if rng.random() < 0.15 else 0
     small = [color.yuv420p_bytes(reduce_frame(f, how, blur, noise, rng)) for f in frames]
     preset = str(rng.choice(["medium", "fast"]))
@@ -128,15 +161,16 @@ def make_clip(photos, rng):
     return {"y": y, "c": c, "Y": Y, "C": C}
 
 
-def produce(photo_folder, out_folder, first, last, seed=7):
-    """Writes clips first..last-1; each has its own seed, so a stopped run continues with the same data."""
+def produce(photo_folder, out_folder, first, last, soft=False, seed=7):
+    """Writes clips first..last-1 of sharp or soft originals; each has its own seed, so a stopped run continues
+    with the same data."""
     photos = photo_paths(photo_folder, held_out=False)
     out = Path(out_folder)
     out.mkdir(parents=True, exist_ok=True)
     for number in range(first, last):
         if (out / f"{number:05d}-C.npy").exists():
             continue
-        arrays = make_clip(photos, np.random.default_rng((seed, number)))
+        arrays = make_clip(photos, np.random.default_rng((seed, number)), soft)
         for name in ("y", "c", "Y", "C"):  # C last: its presence marks a complete clip
             partial = out / f"{number:05d}-{name}.{os.getpid()}.tmp.npy"
             np.save(partial, arrays[name])
@@ -145,4 +179,6 @@ def produce(photo_folder, out_folder, first, last, seed=7):
 
 if __name__ == "__main__":
     import sys
-    produce(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    photos, work, sharp_count, soft_count = sys.argv[1:]
+    produce(photos, Path(work, "clips"), 0, int(sharp_count))
+    produce(photos, Path(work, "soft-clips"), 0, int(soft_count), soft=True, seed=8)

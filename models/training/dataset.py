@@ -10,26 +10,32 @@ CANDIDATES = 3  # look at this many places and mostly keep the busiest: flat one
 
 
 class Crops:
-    def __init__(self, folder, cells, seed):
-        self.folder, self.cells = Path(folder), cells
+    """Draws from clips of sharp originals (clips/) and, by soft_share, from soft ones (soft-clips/)."""
+
+    def __init__(self, work, cells, seed):
+        self.folders = [Path(work, "clips"), Path(work, "soft-clips")]
+        self.cells = cells
         self.rng = np.random.default_rng(seed)
-        self.clips = {}
+        self.pools = [{}, {}]
+        self.soft_share = 0.0
 
     def refresh(self):
-        for path in sorted(self.folder.glob("*-C.npy")):
-            number = path.name.split("-")[0]
-            if number.isdigit() and number not in self.clips:
-                self.clips[number] = [np.load(self.folder / f"{number}-{n}.npy", mmap_mode="r") for n in "ycYC"]
-        self.numbers = sorted(self.clips)
-        return len(self.numbers)
+        """Returns how many clips there are of sharp and of soft originals."""
+        for folder, pool in zip(self.folders, self.pools):
+            for path in sorted(folder.glob("*-C.npy")):
+                number = path.name.split("-")[0]
+                if number.isdigit() and number not in pool:
+                    pool[number] = [np.load(folder / f"{number}-{n}.npy", mmap_mode="r") for n in "ycYC"]
+        self.numbers = [sorted(pool) for pool in self.pools]
+        return tuple(len(pool) for pool in self.pools)
 
-    def place(self):
+    def place(self, soft):
         """Picks a clip, frame and cell position."""
-        n = self.cells
+        n, numbers = self.cells, self.numbers[soft]
         best, best_score = None, -1.0
         for _ in range(CANDIDATES):
-            number = self.numbers[self.rng.integers(len(self.numbers))]
-            y, c = self.clips[number][:2]
+            number = numbers[self.rng.integers(len(numbers))]
+            y, c = self.pools[soft][number][:2]
             frame = self.rng.integers(len(y))
             row = self.rng.integers(c.shape[2] - 2 - n + 1)
             column = self.rng.integers(c.shape[3] - 2 - n + 1)
@@ -42,8 +48,9 @@ class Crops:
         return best
 
     def crop(self):
-        number, f, row, col = self.place()
-        y, c, target_y, target_c = self.clips[number]
+        soft = int(self.rng.random() < self.soft_share and len(self.numbers[1]) > 0)
+        number, f, row, col = self.place(soft)
+        y, c, target_y, target_c = self.pools[soft][number]
         n = self.cells
         parts = [y[f, 2 * row:2 * row + 2 * n + 4, 2 * col:2 * col + 2 * n + 4][None],
                  c[f, :, row:row + n + 2, col:col + n + 2],

@@ -17,6 +17,7 @@ WIDTH, HEIGHT, FRAMES = 1280, 720, 8
 SCALE = 1.15  # the window is slightly reduced while it pans, which hides the camera JPEG's own blocks
 CRFS = (None, 16, 18, 23, 28, 33)
 CROP = 8
+SOFTENED_BY = (1.5, 2, 3, 5)
 
 
 def held_out_clip(path, number):
@@ -123,20 +124,42 @@ def flicker_check(model, frame):
         print(f"still shot CRF {crf}: temporal deviation bicubic {moves['bicubic']:.3f} fast {moves['fast']:.3f} codes")
 
 
-def soft_table(model, folder):
-    """Originals that were out of focus: there is nothing to restore, and a sharpening model must fall behind."""
-    print("| original softened by | bicubic | fast | bicubic CRF 18 | fast CRF 18 |\n|---|---|---|---|---|")
-    for factor in (1.5, 2, 3, 5):
-        cells = []
-        for crf in (None, 18):
-            rows = []
-            for number, path in enumerate(clips.photo_paths(folder, held_out=True)):
-                sharp = held_out_clip(path, number)[0]
-                small = clips.resize(sharp, int(WIDTH / factor), int(HEIGHT / factor), Image.BICUBIC)
-                soft = np.clip(clips.resize(small, WIDTH, HEIGHT, Image.BICUBIC), 0, 1)
-                rows.append(measure_clip(model, [soft] * 2, crf))
-            cells += [np.mean([psnr(r[n][0]) for r in rows]) for n in ("bicubic", "fast")]
-        print(f"| {factor} | " + " | ".join(f"{c:.2f}" for c in cells) + " |", flush=True)
+def soft_original(path, number, factor):
+    """One held-out picture without detail finer than `factor` pixels."""
+    sharp = held_out_clip(path, number)[0]
+    small = clips.resize(sharp, int(WIDTH / factor), int(HEIGHT / factor), Image.BICUBIC)
+    return np.clip(clips.resize(small, WIDTH, HEIGHT, Image.BICUBIC), 0, 1)
+
+
+def soft_table(model, folder, crfs=CRFS):
+    """Originals that were out of focus: there is little to restore, and a model that always sharpens falls behind."""
+    names = ["uncompressed" if crf is None else f"CRF {crf}" for crf in crfs]
+    print("| softened by | bicubic CRF 18 | fast CRF 18 | gain " + " | gain ".join(names) + " |")
+    print("|---|---|---|" + "---|" * len(crfs))
+    for factor in SOFTENED_BY:
+        pictures = [soft_original(p, i, factor) for i, p in enumerate(clips.photo_paths(folder, held_out=True))]
+        means = {}
+        for crf in crfs:
+            rows = [measure_clip(model, [picture] * 2, crf) for picture in pictures]
+            means[crf] = [np.mean([psnr(r[n][0]) for r in rows]) for n in ("bicubic", "fast")]
+        print(f"| {factor} | {means[18][0]:.2f} | {means[18][1]:.2f} | "
+              + " | ".join(f"{means[crf][1] - means[crf][0]:+.2f}" for crf in crfs) + " |", flush=True)
+
+
+def mixed_check(model, folder, factor=3, crf=18):
+    """Left half in focus, right half soft: the model must tell them apart within one picture."""
+    weight = np.clip((np.arange(WIDTH, dtype=np.float32) - WIDTH / 2) / 64 + 0.5, 0, 1)
+    gains = []
+    for number, path in enumerate(clips.photo_paths(folder, held_out=True)):
+        sharp = held_out_clip(path, number)[0]
+        frame = sharp + (soft_original(path, number, factor) - sharp) * weight
+        luma, chroma = degrade([frame] * 2, crf)
+        shown, wanted = upscale(model, luma[0], chroma[0]), color.target_planes(frame)[0]
+        halves = (slice(0, WIDTH // 2 - 32), slice(WIDTH // 2 + 32, None))
+        errors = {n: [squared_error(shown[n][0][:, h], wanted[:, h]) for h in halves] for n in ("bicubic", "fast")}
+        gains.append([psnr(f) - psnr(b) for f, b in zip(errors["fast"], errors["bicubic"])])
+    sharp_gain, soft_gain = np.mean(gains, axis=0)
+    print(f"half sharp, half softened by {factor}, CRF {crf}: gain {sharp_gain:+.2f} and {soft_gain:+.2f}", flush=True)
 
 
 def flat_check(model):
@@ -174,8 +197,10 @@ def main():
     still = held_out_clip(clips.photo_paths(options.photos, held_out=True)[2], 2)[0]
     alignment_check(model, still)
     flicker_check(model, still)
-    photo_table(model, options.photos, (18, 23, 28) if options.quick else CRFS)
-    soft_table(model, options.photos)
+    crfs = (18, 23, 28) if options.quick else CRFS
+    photo_table(model, options.photos, crfs)
+    soft_table(model, options.photos, crfs)
+    mixed_check(model, options.photos)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """From photographs to models/fast.onnx in one command; resumes from the checkpoint in --work.
+Two schedules: the main one on sharp originals, then a shorter one that mixes in soft ones.
 
-python3 models/training/train.py --photos ../shared/training-photos --work <dir> --minutes 90
+python3 models/training/train.py --photos ../shared/training-photos --work <dir>
 """
 import argparse
 import copy
@@ -27,8 +28,12 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--photos", required=True)
     parser.add_argument("--work", required=True)
-    parser.add_argument("--minutes", type=float, default=90, help="wall-clock length of the whole schedule")
-    parser.add_argument("--clips", type=int, default=700)
+    parser.add_argument("--minutes", type=float, default=88, help="wall-clock length of the main schedule")
+    parser.add_argument("--clips", type=int, default=700, help="clips of sharp originals")
+    parser.add_argument("--soft-clips", type=int, default=220, help="clips of softened originals")
+    parser.add_argument("--soft-minutes", type=float, default=20, help="second schedule, with soft originals; 0: none")
+    parser.add_argument("--soft-share", type=float, default=0.4, help="share of a batch from soft originals")
+    parser.add_argument("--soft-rate", type=float, default=4e-4, help="peak rate of the second schedule")
     parser.add_argument("--first-clips", type=int, default=300, help="start training when this many exist")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--cells", type=int, default=32)
@@ -43,8 +48,12 @@ def arguments():
 def start_producer(options):
     """Clips come from a second process, so that training starts on the first few hundred."""
     script = Path(__file__).with_name("clips.py")
-    command = [sys.executable, str(script), options.photos, str(Path(options.work, "clips")), "0", str(options.clips)]
+    command = [sys.executable, str(script), options.photos, options.work, str(options.clips), str(options.soft_clips)]
     return subprocess.Popen(command)
+
+
+def cosine(done, floor):
+    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1.0, done))) / 2
 
 
 class Trainer:
@@ -84,8 +93,13 @@ class Trainer:
 
     def rate(self):
         """Cosine over the wall clock: a slower or paused machine still lands on time."""
-        done = min(1.0, self.elapsed / (self.options.minutes * 60))
-        return self.options.rate * min(1, (self.step + 1) / WARM_UP) * (0.002 + 0.998 * (1 + math.cos(math.pi * done)) / 2)
+        options, minutes = self.options, self.elapsed / 60
+        if self.softening():
+            return options.soft_rate * cosine((minutes - options.minutes) / max(options.soft_minutes, 1e-9), 0.02)
+        return options.rate * min(1, (self.step + 1) / WARM_UP) * cosine(minutes / options.minutes, 0.002)
+
+    def softening(self):
+        return self.elapsed >= self.options.minutes * 60
 
     def loss(self, y, c, target_y, target_c):
         with torch.no_grad():
@@ -118,13 +132,14 @@ class Trainer:
 
     def run(self, crops):
         begun, before, total, counted = time.monotonic(), self.elapsed, torch.zeros(2), 0
-        while self.elapsed < self.options.minutes * 60:
+        while self.elapsed < (self.options.minutes + self.options.soft_minutes) * 60:
+            crops.soft_share = self.options.soft_share if self.softening() else 0
             total += self.train_step(crops.batch(self.options.batch))
             counted += 1
             self.elapsed = before + time.monotonic() - begun
             if self.step % 500 == 0:
                 count = crops.refresh()
-                print(f"{time.strftime('%H:%M:%S')} step {self.step} clips {count} "
+                print(f"{time.strftime('%H:%M:%S')} step {self.step} clips {count} soft {crops.soft_share} "
                       f"luma, chroma error {(total / counted * UNIT).tolist()} codes rate {self.rate():.2e}", flush=True)
                 total, counted = torch.zeros(2), 0
                 self.store()
@@ -140,8 +155,8 @@ def main():
     Path(options.work, "pid").write_text(str(os.getpid()))
     producer = start_producer(options)
     trainer = Trainer(options)
-    crops = Crops(Path(options.work, "clips"), options.cells, (options.seed, trainer.step))
-    while crops.refresh() < min(options.first_clips, options.clips) and producer.poll() is None:
+    crops = Crops(options.work, options.cells, (options.seed, trainer.step))
+    while crops.refresh()[0] < min(options.first_clips, options.clips) and producer.poll() is None:
         time.sleep(2)
     trainer.run(crops)
     producer.wait()

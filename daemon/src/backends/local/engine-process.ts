@@ -16,13 +16,22 @@ export interface EngineOptions {
 const STDERR_KEPT = 8 * 1024;
 
 /**
- * All the engine gets to see of the environment. Large pages for large buffers (glibc 2.35 and later; others ignore it)
- * save a tenth of the time until the first frame is done. onnxruntime reports its use to its maker unless told not to: clips are
+ * How glibc (2.35 and later; others ignore it) is to treat buffers as large as frames: in large pages, and kept for the
+ * next frame instead of being given back to the system and zeroed again. Saves a tenth of a job's time.
+ */
+const allocator = [
+  'glibc.malloc.hugetlb=1',
+  'glibc.malloc.mmap_threshold=33554432',
+  'glibc.malloc.trim_threshold=536870912',
+].join(':');
+
+/**
+ * All the engine gets to see of the environment. onnxruntime reports its use to its maker unless told not to: clips are
  * nobody else's business. Windows programs don't start without SystemRoot.
  */
 const environment: NodeJS.ProcessEnv = {
   ORT_DISABLE_TELEMETRY: '1',
-  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+  GLIBC_TUNABLES: allocator,
   ...(process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : {}),
 };
 
