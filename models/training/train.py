@@ -32,8 +32,10 @@ def arguments():
     parser.add_argument("--clips", type=int, default=700, help="clips of sharp originals")
     parser.add_argument("--soft-clips", type=int, default=220, help="clips of softened originals")
     parser.add_argument("--soft-minutes", type=float, default=20, help="second schedule, with soft originals; 0: none")
-    parser.add_argument("--soft-share", type=float, default=0.4, help="share of a batch from soft originals")
+    parser.add_argument("--soft-share", type=float, default=0.5, help="share of a batch from soft originals")
     parser.add_argument("--soft-rate", type=float, default=4e-4, help="peak rate of the second schedule")
+    parser.add_argument("--soft-extend", type=float, default=1.3,
+                        help="final weights lie this far along the line from the main to the second schedule; 1: at its end")
     parser.add_argument("--first-clips", type=int, default=300, help="start training when this many exist")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--cells", type=int, default=32)
@@ -66,6 +68,7 @@ class Trainer:
         self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 1e-4},
                                             {"params": rest, "weight_decay": 0}], lr=options.rate, betas=(0.9, 0.99))
         self.step, self.elapsed = 0, 0.0
+        self.sharp = None  # averaged weights at the end of the main schedule
         self.file = Path(options.work, "checkpoint.pt")
         self.weight = self.border_weight(options.cells).to(options.device)
         if self.file.exists():
@@ -82,14 +85,25 @@ class Trainer:
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.elapsed = state["step"], state["elapsed"]
+        self.step, self.elapsed, self.sharp = state["step"], state["elapsed"], state.get("sharp")
 
     def store(self):
         partial = self.file.with_suffix(".tmp")
         torch.save({"net": self.net.state_dict(), "average": self.average.state_dict(),
-                    "optimizer": self.optimizer.state_dict(), "step": self.step, "elapsed": self.elapsed}, partial)
+                    "optimizer": self.optimizer.state_dict(), "step": self.step, "elapsed": self.elapsed,
+                    "sharp": self.sharp}, partial)
         partial.replace(self.file)
-        onnx_file.save(self.average, self.options.output or Path(self.options.work, "fast.onnx"))
+        onnx_file.save(self.extended(), self.options.output or Path(self.options.work, "fast.onnx"))
+
+    def extended(self):
+        """The averaged network, moved on along the way it took through the second schedule."""
+        if self.sharp is None:
+            return self.average
+        net = copy.deepcopy(self.average)
+        net.load_state_dict({k: torch.lerp(v, self.average.state_dict()[k], self.options.soft_extend)
+                             for k, v in self.sharp.items()})
+        net.project()
+        return net
 
     def rate(self):
         """Cosine over the wall clock: a slower or paused machine still lands on time."""
@@ -133,6 +147,8 @@ class Trainer:
     def run(self, crops):
         begun, before, total, counted = time.monotonic(), self.elapsed, torch.zeros(2), 0
         while self.elapsed < (self.options.minutes + self.options.soft_minutes) * 60:
+            if self.softening() and self.sharp is None:
+                self.sharp = copy.deepcopy(self.average.state_dict())
             crops.soft_share = self.options.soft_share if self.softening() else 0
             total += self.train_step(crops.batch(self.options.batch))
             counted += 1
