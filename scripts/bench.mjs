@@ -1,18 +1,10 @@
 // `npm run bench`: sets up what is missing, builds, and measures the whole local path in one run.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ready } from './ready.mjs';
 import { root } from './root.mjs';
-import { setUp, SetupError } from './setup.mjs';
 
-try {
-  await setUp({ browser: false });
-  const { build } = await import('./build.mjs');
-  await build();
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
-  process.exit(1);
-}
+await ready({ browser: false });
 
 const bench = ['--import', 'tsx', join(root, 'scripts/bench/main.ts'), ...process.argv.slice(2)];
 const allocator = 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=536870912';
