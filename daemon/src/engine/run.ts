@@ -32,11 +32,13 @@ export async function runTask(task: EngineTask, options: RunOptions): Promise<En
     const mov = await openMov(plan.output.partial, { end: segments.at(-1)?.end ?? 0 });
     stage(options, 'finish', segments);
     await mov.finish(movTables(plan, timing, segments));
-    return await prove({ task, timing, segments }, options);
-  } catch (error) {
-    throw await asDiskError(error, plan.output.partial);
-  } finally {
+    const result = await prove({ task, timing, segments }, options);
     await inference.close();
+    return result;
+  } catch (error) {
+    // Busy threads are left to the end of the process, which is near: onnxruntime aborts it when its thread is ended in
+    // the middle of a frame, and the reason of the failure would be lost.
+    throw await asDiskError(error, plan.output.partial);
   }
 }
 
