@@ -46,7 +46,7 @@ async function bench(into: string): Promise<Row[]> {
   const ffmpeg = (await findFfmpeg(process.env['UPREZ_FFMPEG_PATH'] ?? null, process.env['PATH'] ?? '')).path;
   const models = new ModelRegistry([fileURLToPath(new URL('../../models', import.meta.url))]);
   const threads = availableParallelism();
-  const tools = { ffmpeg, modelFile: models.weights(flags.model), threads, folder: into };
+  const tools = { ffmpeg, model: models.engineModel(flags.model), threads, folder: into };
   if (flags.latency) return callLatency(tools, flags.model);
   return [...(await stages(tools)), ...(await memoryByLength(tools))];
 }

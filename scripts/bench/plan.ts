@@ -1,10 +1,11 @@
 import { frameRate } from '@uprez/shared';
 import type { EnginePlan } from '../../daemon/src/engine/plan.ts';
+import type { EngineModel } from '../../daemon/src/models/engine-model.ts';
 import type { BenchClip } from './clips.ts';
 
 export interface BenchTools {
   ffmpeg: string;
-  modelFile: string | null;
+  model: EngineModel;
   threads: number;
   folder: string;
 }
@@ -32,8 +33,8 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
     handles: 0,
     sourceFrames: clip.frames,
     frameRate: rate,
-    doublings: 1,
-    modelFile: tools.modelFile,
+    scale: 2,
+    model: tools.model,
     threads: tools.threads,
     audio: [],
     output: {

@@ -1,11 +1,12 @@
-import { AppError } from '@uprez/shared';
+import { AppError, type Scale } from '@uprez/shared';
 import { Worker } from 'node:worker_threads';
+import type { EngineModel } from '../models/engine-model.ts';
 import type { PlanesFormat } from '../models/planes-graph.ts';
 
 export interface ThreadSetup {
   format: PlanesFormat;
-  doublings: 1 | 2;
-  modelFile: string | null;
+  scale: Scale;
+  model: EngineModel;
   /** Threads that onnxruntime uses within this one. */
   threads: number;
 }

@@ -54,11 +54,11 @@ async function runSession({ session, from, to }: Doubling, input: ArrayBuffer, o
   await session.run(feeds, fetches);
 }
 
-async function openDoublings({ format, doublings: count, modelFile, threads }: ThreadSetup): Promise<Doubling[]> {
-  const core = modelFile === null ? undefined : decodeModel(await readFile(modelFile));
+async function openDoublings({ format, scale, model, threads }: ThreadSetup): Promise<Doubling[]> {
+  const core = model.kind === 'planes' ? decodeModel(await readFile(model.file)) : undefined;
   const chain: Doubling[] = [];
   let current: PlanesFormat = format;
-  for (let i = 0; i < count; i++) {
+  for (let factor = 1; factor < scale; factor *= 2) {
     chain.push({
       session: await openSession(current, core, threads),
       from: planesLayout(current),

@@ -27,12 +27,8 @@ const MOST_AT_ONCE = 4;
  * How many frames are worked on at once. A core to itself gets through a frame with a quarter less work than two that
  * wait for each other in every layer, so as many as there are cores, as far as memory allows.
  */
-export function framesAtOnce({
-  format,
-  doublings,
-  threads,
-}: Pick<InferenceSetup, 'format' | 'doublings' | 'threads'>): number {
-  const cells = (format.width * format.height * 4 ** (doublings - 1)) / 4;
+export function framesAtOnce({ format, scale, threads }: Pick<InferenceSetup, 'format' | 'scale' | 'threads'>): number {
+  const cells = (format.width * format.height * (scale / 2) ** 2) / 4;
   const bytes = cells * CHANNELS * LIVE_MAPS * 4;
   return Math.max(1, Math.min(MOST_AT_ONCE, threads, Math.floor(MEMORY / bytes)));
 }
@@ -81,6 +77,6 @@ export class Inference {
   }
 }
 
-function resultFormat({ format, doublings }: Pick<InferenceSetup, 'format' | 'doublings'>): PlanesFormat {
-  return doublings === 1 ? doubled(format) : doubled(doubled(format));
+function resultFormat({ format, scale }: Pick<InferenceSetup, 'format' | 'scale'>): PlanesFormat {
+  return scale === 2 ? doubled(format) : doubled(doubled(format));
 }

@@ -1,7 +1,8 @@
-import type { Check, FrameRange, FrameRate, Size, Stage, StepStatistics, WireError } from '@uprez/shared';
+import type { Check, FrameRange, FrameRate, Scale, Size, Stage, StepStatistics, WireError } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
 import type { SourceFormat } from '../media/args.ts';
 import type { OutputColor } from '../media/colors.ts';
+import type { EngineModel } from '../models/engine-model.ts';
 
 /** Everything the engine needs to know. The same plan on the same file gives the same frames, bit for bit. */
 export interface EnginePlan {
@@ -13,10 +14,8 @@ export interface EnginePlan {
   /** Frames the source has, or null where only decoding can tell. */
   sourceFrames: number | null;
   frameRate: FrameRate;
-  /** One graph per doubling: one for 2x, two for 4x. */
-  doublings: 1 | 2;
-  /** Core network file, or null for plain interpolation. */
-  modelFile: string | null;
+  scale: Scale;
+  model: EngineModel;
   threads: number;
   audio: AudioPlan[];
   output: OutputPlan;

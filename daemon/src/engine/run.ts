@@ -23,8 +23,8 @@ export interface RunOptions {
 /** One job from source to proven file. What earlier runs found and wrote is not done again. */
 export async function runTask(task: EngineTask, options: RunOptions): Promise<EngineResult> {
   const { plan } = task;
-  const { format, doublings, modelFile, threads } = { format: plan.source, ...plan };
-  const inference = new Inference({ format, doublings, modelFile, threads }, options.inferenceScript);
+  const { source: format, scale, model, threads } = plan;
+  const inference = new Inference({ format, scale, model, threads }, options.inferenceScript);
   try {
     stage(options, 'prepare', task.done);
     const timing = task.findings ?? (await findTiming(plan, options.signal));

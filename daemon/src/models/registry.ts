@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, type Model, Scale } from '@uprez/shared';
 import { z } from 'zod';
+import type { EngineModel } from './engine-model.ts';
 import { decodeModel } from './onnx.ts';
 
 const CatalogEntry = z.object({
@@ -43,18 +44,18 @@ export class ModelRegistry {
     return entry;
   }
 
-  /** Absolute path of the weights, or null for models without any. Throws `model.unknown`. */
-  weights(id: string): string | null {
+  /** What the engine needs of a model. Throws `model.unknown`. */
+  engineModel(id: string): EngineModel {
     const { file, folder } = this.entry(id);
-    return file === null ? null : join(folder, file);
+    return file === null ? { kind: 'interpolation' } : { kind: 'planes', file: join(folder, file) };
   }
 
   /** Throws `model.corrupt` when the weights can't be read as a core network. */
   check(id: string): void {
-    const file = this.weights(id);
-    if (file === null) return;
+    const model = this.engineModel(id);
+    if (model.kind === 'interpolation') return;
     try {
-      const { graph } = decodeModel(readFileSync(file));
+      const { graph } = decodeModel(readFileSync(model.file));
       const outputs = graph.output.map((value) => value.name).join();
       if (outputs !== 'y_cells,c_cells') throw new Error(`unexpected outputs ${outputs}`);
     } catch (cause) {
@@ -71,10 +72,10 @@ export class ModelRegistry {
   }
 
   private async describe({ id, name, purpose, scales, licence }: CatalogEntry): Promise<Model> {
-    const file = this.weights(id);
+    const model = this.engineModel(id);
     const ready =
-      file === null ||
-      (await access(file).then(
+      model.kind === 'interpolation' ||
+      (await access(model.file).then(
         () => true,
         () => false,
       ));

@@ -4,7 +4,12 @@ import { codePoints, outputColor } from '../../src/media/colors.ts';
 import { codeOf } from '../support/errors.ts';
 import { mediaOf, taskOf } from '../support/tasks.ts';
 
-const context = { ffmpeg: '/usr/bin/ffmpeg', modelFile: null, threads: 2, outputFolder: null };
+const context = {
+  ffmpeg: '/usr/bin/ffmpeg',
+  model: { kind: 'interpolation' } as const,
+  threads: 2,
+  outputFolder: null,
+};
 const planOf = (task: Parameters<typeof taskOf>[0], media: Parameters<typeof mediaOf>[0]) =>
   enginePlan(taskOf(task), mediaOf(media), context);
 
@@ -71,8 +76,8 @@ describe('geometry', () => {
     expect(plan.output).toMatchObject({ size: { width: 2160, height: 3840 }, sampleAspect: { num: 3, den: 4 } });
   });
 
-  test('4x is two doublings', () => {
-    expect(planOf({ scale: 4 }, {})).toMatchObject({ doublings: 2, output: { size: { width: 3840, height: 2160 } } });
+  test('4x is four times the size', () => {
+    expect(planOf({ scale: 4 }, {})).toMatchObject({ scale: 4, output: { size: { width: 3840, height: 2160 } } });
   });
 
   test('alpha is refused unless it may be dropped', async () => {

@@ -114,8 +114,8 @@ async function expectUnchanged({ task, media }: RunningJob): Promise<void> {
 async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<Checkpoint> {
   const known = job.journal.loadPlan() as Checkpoint | undefined;
   if (known?.result) return known;
-  const modelFile = options.models.weights(job.task.model);
-  const weights = modelFile && (await digestOf(modelFile));
+  const model = options.models.engineModel(job.task.model);
+  const weights = model.kind === 'planes' ? await digestOf(model.file) : null;
   if (known && known.weights === weights && (await hasAllBytes(job, known))) return known;
   if (known) {
     job.log.warn({ partial: known.plan.output.partial }, 'partial file or model is not what it was; starting over');
@@ -126,7 +126,7 @@ async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<C
   const { task, media } = job;
   const context = {
     ffmpeg: options.ffmpeg,
-    modelFile,
+    model,
     threads: options.threads,
     outputFolder: options.outputFolder(),
   };

@@ -17,13 +17,14 @@ import { basename, dirname, join } from 'node:path';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
 import type { SourceFormat } from '../../media/args.ts';
 import { outputColor } from '../../media/colors.ts';
+import type { EngineModel } from '../../models/engine-model.ts';
 
 /** Largest side of a result, in pixels; ProRes decoders and editors stop being reliable above. */
 const LARGEST_SIDE = 8192;
 
 export interface PlanContext {
   ffmpeg: string;
-  modelFile: string | null;
+  model: EngineModel;
   threads: number;
   /** Folder for results where the task names none; null = beside the source. */
   outputFolder: string | null;
@@ -44,8 +45,8 @@ export function enginePlan(
     handles: task.handles,
     sourceFrames: source.conformTo || countIsEstimate(media) ? null : media.frameCount,
     frameRate: rate,
-    doublings: task.scale === 4 ? 2 : 1,
-    modelFile: context.modelFile,
+    scale: task.scale,
+    model: context.model,
     threads: context.threads,
     audio: task.audio === 'keep' ? audioPlans(media) : [],
     output: {
