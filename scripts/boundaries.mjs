@@ -33,7 +33,10 @@ const rows = [
     from: 'daemon/src/media/',
     allow: ['@uprez/shared', 'node:', 'mediainfo.js', 'zod', 'daemon/src/media/', 'daemon/src/log'],
   },
-  { from: 'daemon/src/models/', allow: ['@uprez/shared', 'node:', 'protobufjs', 'zod', 'daemon/src/models/'] },
+  {
+    from: 'daemon/src/models/',
+    allow: ['@uprez/shared', 'node:', 'fflate', 'protobufjs', 'zod', 'daemon/src/models/'],
+  },
   {
     from: 'daemon/src/engine/',
     allow: [

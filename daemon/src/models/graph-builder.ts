@@ -10,6 +10,8 @@ import {
 /** AttributeProto.AttributeType numbers. */
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
+export type Dimension = number | string;
+
 export type AttributeValue = number | string | readonly number[] | { float: number };
 
 /** Collects nodes of one ONNX graph; every method returns the name of the value it adds. */
@@ -17,12 +19,13 @@ export class GraphBuilder {
   private readonly graph: OnnxGraph = { name: 'uprez', node: [], initializer: [], input: [], output: [] };
   private count = 0;
 
-  input(name: string, type: ElementType, dims: readonly number[]): string {
+  /** A dimension that is a word instead of a number may be of any size. */
+  input(name: string, type: ElementType, dims: readonly Dimension[]): string {
     this.graph.input.push(tensorValue(name, type, dims));
     return name;
   }
 
-  output(name: string, type: ElementType, dims: readonly number[]): void {
+  output(name: string, type: ElementType, dims: readonly Dimension[]): void {
     this.graph.output.push(tensorValue(name, type, dims));
   }
 
@@ -94,11 +97,9 @@ export interface Kernel {
   values: Float32Array;
 }
 
-function tensorValue(name: string, type: ElementType, dims: readonly number[]) {
-  return {
-    name,
-    type: { tensor_type: { elem_type: dataType[type], shape: { dim: dims.map((n) => ({ dim_value: n })) } } },
-  };
+function tensorValue(name: string, type: ElementType, dims: readonly Dimension[]) {
+  const dim = dims.map((n) => (typeof n === 'number' ? { dim_value: n } : { dim_param: n }));
+  return { name, type: { tensor_type: { elem_type: dataType[type], shape: { dim } } } };
 }
 
 function toAttribute(name: string, value: AttributeValue): OnnxAttribute {

@@ -77,6 +77,7 @@ export interface OnnxModel {
   producer_name?: string;
   opset_import: { domain: string; version: number }[];
   graph: OnnxGraph;
+  metadata_props?: { key: string; value: string }[];
 }
 
 /** Reads a model file. Throws where the bytes are no ONNX model. */
