@@ -117,6 +117,7 @@ const rows = [
       'daemon/src/store/',
       'daemon/src/log',
       'daemon/src/health',
+      'daemon/src/key-store',
       'daemon/src/clock',
     ],
   },
@@ -144,7 +145,7 @@ const rows = [
   // Single files of the daemon's root: settings, paths, lock, log, health.
   {
     from: 'daemon/src/',
-    allow: ['@uprez/shared', 'node:', 'pino', 'better-sqlite3', 'zod', 'daemon/src/'],
+    allow: ['@uprez/shared', 'node:', 'pino', 'better-sqlite3', '@napi-rs/keyring', 'zod', 'daemon/src/'],
     deny: ['daemon/src/api/', 'daemon/src/jobs/', 'daemon/src/backends/', 'daemon/src/engine/'],
   },
 ];

@@ -1,4 +1,4 @@
-import type { Health, Settings, Snapshot } from '@uprez/shared';
+import type { Account, BackendId, Health, Settings, Snapshot } from '@uprez/shared';
 import { Dashboard } from './api/dashboard.ts';
 import { createHandlers } from './api/handlers.ts';
 import { Door } from './api/pairing.ts';
@@ -15,6 +15,7 @@ import { JobRunner } from './jobs/job-runner.ts';
 import { createLedger, type ProcessLedger } from './jobs/leftovers.ts';
 import { LiveProgress } from './jobs/live-progress.ts';
 import { recover } from './jobs/recovery.ts';
+import { type KeyStore, openKeyStore } from './key-store.ts';
 import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
 import { openStore } from './store/store.ts';
@@ -26,6 +27,7 @@ export interface BackendParts {
   log: Logger;
   /** Where to note engine processes, so that none outlives a crash of the daemon. */
   ledger: ProcessLedger;
+  keys: KeyStore;
   /** As they are at the moment. */
   settings: () => Settings;
 }
@@ -34,6 +36,8 @@ export interface DaemonOptions {
   config: Config;
   backends: (parts: BackendParts) => readonly Backend[] | Promise<readonly Backend[]>;
   probe: Probe;
+  /** Where API keys are kept; by default the keychain, or a file where there is none. */
+  keys?: KeyStore;
   /** What `uprez doctor` shows. */
   checks?: () => Promise<Health['checks']>;
   /** Built dashboard; nothing is served where the folder is missing. */
@@ -117,13 +121,13 @@ async function buildCore(
   options: DaemonOptions,
   { clock, log, stack }: { clock: Clock; log: Logger; stack: Cleanups },
 ) {
-  const { config, probe } = options;
+  const { config, probe, keys = openKeyStore(options.config.paths.keyFile) } = options;
   const store = stack.use(openStore({ ...config.paths, now: () => clock.now() }));
   const feed = new Feed();
   const queue = new JobQueue({ store, feed, clock });
   recover({ store, queue, log });
   const backends = await options.backends({
-    ...{ config, log, ledger: createLedger(store.processes) },
+    ...{ config, log, keys, ledger: createLedger(store.processes) },
     settings: () => queue.settings(),
   });
   const progress = new LiveProgress(feed, clock);
@@ -141,7 +145,12 @@ async function buildCore(
   });
   const source = { snapshot, subscribe: feed.subscribe.bind(feed) };
   const models = async () => (await Promise.all(backends.map((backend) => backend.models()))).flat();
-  return { store, queue, runner, probe, source, models, enqueue: createEnqueue({ queue, backends, probe }) };
+  const enqueue = createEnqueue({ queue, backends, probe });
+  return { store, queue, runner, probe, source, models, keys, accounts: accountsOf(backends), enqueue };
+}
+
+function accountsOf(backends: readonly Backend[]): Map<BackendId, () => Promise<Account>> {
+  return new Map(backends.flatMap(({ id, account }) => (account ? [[id, account] as const] : [])));
 }
 
 /** What has to be closed, in the opposite order of opening. (Node 20 has no AsyncDisposableStack.) */

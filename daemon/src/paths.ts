@@ -12,6 +12,8 @@ export interface Paths {
   readonly lockFile: string;
   /** Tells clients of the same user where the daemon listens and how to prove themselves. */
   readonly endpointFile: string;
+  /** API keys, where there is no keychain. */
+  readonly keyFile: string;
   readonly configFile: string;
   readonly logFile: string;
 }
@@ -40,6 +42,7 @@ export function pathsFor(surroundings: Surroundings, dataDir: string | null = nu
     backups: join(folders.data, 'backups'),
     lockFile: join(folders.data, 'instance.lock'),
     endpointFile: join(folders.data, 'endpoint.json'),
+    keyFile: join(folders.data, 'keys.json'),
     configFile: join(folders.config, 'config.json'),
     logFile: join(folders.log, 'uprez.log'),
   };

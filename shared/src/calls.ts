@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { Account, ApiKey, KeyState } from './account.ts';
 import { WireError } from './errors.ts';
 import { Estimate } from './estimate.ts';
 import { Job } from './job.ts';
 import { Media } from './media.ts';
 import { Model } from './model.ts';
 import { Settings, SettingsPatch } from './settings.ts';
-import { NewJob, Task } from './task.ts';
+import { BackendId, NewJob, Task } from './task.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -17,6 +18,7 @@ const call = <Params extends z.ZodType, Result extends z.ZodType>(
 
 const nothing = z.object({}).strict();
 const byId = z.object({ id: z.string().min(1).max(100) }).strict();
+const byBackend = z.object({ backend: BackendId }).strict();
 
 /** Everything that `uprez doctor` shows. */
 export const Health = z.object({
@@ -90,6 +92,10 @@ export const calls = {
   changeSettings: call('PATCH', '/settings', { params: SettingsPatch, result: Settings }),
   getHealth: call('GET', '/doctor', { params: nothing, result: Health }),
   errorStatistics: call('GET', '/statistics/errors', { params: nothing, result: ErrorStatistics }),
+  listKeys: call('GET', '/keys', { params: nothing, result: z.array(KeyState) }),
+  setKey: call('POST', '/keys', { params: byBackend.extend({ apiKey: ApiKey }), result: KeyState }),
+  testKey: call('POST', '/keys/test', { params: byBackend, result: Account }),
+  removeKey: call('DELETE', '/keys/:backend', { params: byBackend, result: KeyState }),
   listPairings: call('GET', '/pairings', { params: nothing, result: z.array(Pairing) }),
   offerPairing: call('POST', '/pairings', {
     params: nothing,

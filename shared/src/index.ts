@@ -1,3 +1,4 @@
+export * from './account.ts';
 export * from './calls.ts';
 export * from './client.ts';
 export * from './code-pairing.ts';

@@ -1,8 +1,19 @@
-import type { CallName, CallResult, calls, Health, Job, Model } from '@uprez/shared';
+import {
+  type Account,
+  AppError,
+  type BackendId,
+  type CallName,
+  type CallResult,
+  type calls,
+  type Health,
+  type Job,
+  type Model,
+} from '@uprez/shared';
 import type { z } from 'zod';
 import type { Enqueue, Probe } from '../jobs/enqueue.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
+import type { KeyStore } from '../key-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Door } from './pairing.ts';
@@ -19,6 +30,9 @@ export interface HandlerParts {
   enqueue: Enqueue;
   store: Store;
   models: () => Promise<Model[]>;
+  keys: KeyStore;
+  /** Backends that work with a key, each with its way to ask for the account. */
+  accounts: ReadonlyMap<BackendId, () => Promise<Account>>;
   probe: Probe;
   door: Door;
   dashboard: Dashboard;
@@ -28,7 +42,7 @@ export interface HandlerParts {
 
 /** The handlers of all calls. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...jobHandlers(parts), ...daemonHandlers(parts) };
+  return { ...jobHandlers(parts), ...keyHandlers(parts), ...daemonHandlers(parts) };
 }
 
 type JobCall = Extract<CallName, `${string}Job` | `${string}Jobs`>;
@@ -50,7 +64,30 @@ function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, J
   };
 }
 
-function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall> {
+type KeyCall = Extract<CallName, `${string}Key` | `${string}Keys`>;
+
+function keyHandlers({ keys, accounts }: HandlerParts): Pick<Handlers, KeyCall> {
+  const accountOf = (backend: BackendId): (() => Promise<Account>) => {
+    const account = accounts.get(backend);
+    if (!account) throw new AppError('request.invalid', { why: `the backend “${backend}” takes no key` });
+    return account;
+  };
+  return {
+    listKeys: () =>
+      Promise.all([...accounts.keys()].map(async (backend) => ({ backend, place: await keys.place(backend) }))),
+    setKey: async ({ backend, apiKey }) => {
+      accountOf(backend);
+      return { backend, place: await keys.write(backend, apiKey) };
+    },
+    testKey: ({ backend }) => accountOf(backend)(),
+    removeKey: async ({ backend }) => {
+      await keys.remove(backend);
+      return { backend, place: await keys.place(backend) };
+    },
+  };
+}
+
+function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | KeyCall> {
   const { queue, enqueue, store, door } = parts;
   return {
     probe: ({ path }) => parts.probe(path),

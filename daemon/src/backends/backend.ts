@@ -1,4 +1,5 @@
 import type {
+  Account,
   BackendId,
   Estimate,
   Media,
@@ -26,6 +27,8 @@ export interface Backend {
   run(job: RunningJob): Promise<Outcome>;
   /** Removes what an unfinished job left behind (partial files, cloud requests). Idempotent. */
   discard(job: DiscardedJob): Promise<void>;
+  /** Asks the service behind the backend about the user's account. Throws where the key is missing or not accepted. */
+  account?(): Promise<Account>;
 }
 
 export type Outcome = { kind: 'finished'; output: OutputFile } | { kind: 'needs-approval'; estimate: Estimate };

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
 import type { StartDaemon } from './connect.ts';
 import { doctor, pair, serve, settings, showModels, stop } from './house-verbs.ts';
+import { key } from './key-verb.ts';
 import type { UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
 import { createProgram, type Verbs } from './program.ts';
@@ -66,6 +67,7 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
     doctor: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => doctor(client, json, terminal)),
     settings: (key, value, { json = false }: OutputFlags) =>
       daemon.glance(({ client }) => settings(client, { key, value, json }, terminal)),
+    key: (action) => daemon.glance(({ client }) => key(client, action, terminal)),
     pair: () => daemon.running(({ client }) => pair(client, terminal)),
     stop: () => daemon.running(({ client }) => stop(client)),
   };

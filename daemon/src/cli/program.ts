@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { backend, handles, rate, scale, time } from './options.ts';
 
 /** What the verbs do; `main.ts` of this folder fills it in, so that this file is nothing but the shape of the language. */
@@ -12,6 +12,7 @@ export interface Verbs {
   models(flags: object): Promise<void>;
   doctor(flags: object): Promise<void>;
   settings(key: string | undefined, value: string | undefined, flags: object): Promise<void>;
+  key(action: 'show' | 'set' | 'test' | 'remove'): Promise<void>;
   pair(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -125,6 +126,7 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
     .argument('[value]', '“none” empties a setting')
     .addOption(json())
     .action((key: string | undefined, value: string | undefined, flags: object) => verbs.settings(key, value, flags));
+  addKeyVerb(program, verbs);
   program
     .command('pair')
     .description('print a code that pairs a panel with the running daemon')
@@ -133,6 +135,14 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
     .command('stop')
     .description('stop the running daemon')
     .action(() => verbs.stop());
+}
+
+function addKeyVerb(program: Command, verbs: Verbs): void {
+  program
+    .command('key')
+    .description('API key of the cloud service: where it is, or set, test or remove it')
+    .addArgument(new Argument('[action]').choices(['show', 'set', 'test', 'remove']).default('show'))
+    .action((action: Parameters<Verbs['key']>[0]) => verbs.key(action));
 }
 
 const examples = `

@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
 /** Where the command line writes: results to stdout, everything about them to stderr. */
 export interface Terminal {
   /** A result, for people and programs to read. */
@@ -6,6 +9,8 @@ export interface Terminal {
   note(line: string): void;
   /** A line that the next status replaces; only where `interactive`. */
   status(line: string): void;
+  /** A line that somebody types without seeing it, or the first one that is piped in; undefined without one. */
+  secret(question: string): Promise<string | undefined>;
   readonly interactive: boolean;
   readonly columns: number;
 }
@@ -33,9 +38,27 @@ export function openTerminal(stdout = process.stdout, stderr = process.stderr): 
       stderr.write(line);
       shown = line;
     },
+    secret(question) {
+      clear();
+      return readSecret(question, stderr);
+    },
     interactive: stderr.isTTY,
     get columns() {
       return stderr.columns || 80;
     },
   };
+}
+
+/** Reads one line of stdin; what is typed is not echoed. */
+async function readSecret(question: string, stderr: NodeJS.WriteStream): Promise<string | undefined> {
+  const typed = process.stdin.isTTY;
+  if (typed) stderr.write(question);
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output, terminal: typed });
+  const line = await new Promise<string | undefined>((resolve) => {
+    reader.once('line', resolve).once('close', () => resolve(undefined));
+  });
+  reader.close();
+  if (typed) stderr.write('\n');
+  return line;
 }

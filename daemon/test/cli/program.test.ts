@@ -14,6 +14,7 @@ const verbs: Verbs = {
   models: nothing,
   doctor: nothing,
   settings: nothing,
+  key: nothing,
   pair: nothing,
   stop: nothing,
 };

@@ -3,7 +3,9 @@ import type { Backend } from '../../src/backends/backend.ts';
 import type { Clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type RunningDaemon, startDaemon } from '../../src/daemon.ts';
+import { type KeyStore, openKeyStore } from '../../src/key-store.ts';
 import { connectLocal } from './clients.ts';
+import { memoryKeychain } from './keychains.ts';
 import { mediaOf } from './tasks.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -14,6 +16,8 @@ export interface TestDaemonOptions {
   probe?: (path: string) => Promise<Media>;
   dashboardFolder?: string;
   clock?: Clock;
+  /** By default a keychain of its own. */
+  keys?: KeyStore;
   /** 0, the default, is any free one. */
   port?: number;
 }
@@ -28,7 +32,10 @@ export async function startTestDaemon(options: TestDaemonOptions): Promise<TestD
   const { backends, dataDir, port = 0, probe = () => Promise.resolve(mediaOf()), ...rest } = options;
   const folder = dataDir === undefined ? tempDir() : undefined;
   const config = loadConfig({ env: {}, flags: { dataDir: dataDir ?? folder?.path ?? '', port, logLevel: 'fatal' } });
-  const daemon = await startDaemon({ config, backends: () => backends, probe, ...rest });
+  const daemon = await startDaemon({
+    ...{ config, backends: () => backends, probe, keys: openKeyStore(config.paths.keyFile, memoryKeychain()) },
+    ...rest,
+  });
   return {
     ...daemon,
     connect: (name) => connectLocal(daemon.endpointFile, name),
