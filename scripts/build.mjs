@@ -1,4 +1,4 @@
-// Bundles the daemon's three programs and the dashboard into dist folders. Does nothing where nothing changed.
+// Bundles the daemon's programs and the dashboard into dist folders. Does nothing where nothing changed.
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ const programs = {
   uprez: 'daemon/src/main.ts',
   engine: 'daemon/src/engine/main.ts',
   inference: 'daemon/src/engine/inference-worker.ts',
+  quality: 'daemon/src/engine/quality-worker.ts',
 };
 
 /** Builds what is older than its sources. */

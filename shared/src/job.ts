@@ -52,6 +52,27 @@ export type Progress = z.infer<typeof Progress>;
 export const Check = z.object({ what: z.string(), expected: z.string(), found: z.string(), ok: z.boolean() });
 export type Check = z.infer<typeof Check>;
 
+/** A result in numbers, found on sampled pairs of neighbouring frames before they were encoded. All about luma. */
+export const Quality = z.object({
+  /** Pairs that were measured. */
+  pairs: z.int().nonnegative(),
+  /**
+   * Self-consistency: PSNR in dB of the result, reduced to the source's size by averaging, against the source. 100 at
+   * most; null where nothing was measured.
+   */
+  consistencyDb: z.number().nullable(),
+  /**
+   * Flicker index: how much the result changes where the source stands still, in relation to plain interpolation.
+   * 1 or less: no more than that. Null where nothing stands still.
+   */
+  flicker: z.number().nonnegative().nullable(),
+  /** Share of the picture that stands still, 0 to 1. */
+  still: z.number().min(0).max(1).nullable(),
+  /** Mean size of an encoded frame in bytes. */
+  frameBytes: z.number().positive(),
+});
+export type Quality = z.infer<typeof Quality>;
+
 export const OutputFile = z.object({
   path: z.string(),
   width: z.int().positive(),
@@ -59,6 +80,8 @@ export const OutputFile = z.object({
   frames: z.int().positive(),
   sizeBytes: z.int().positive(),
   checks: z.array(Check),
+  /** Null where nobody measured it. */
+  quality: Quality.nullable(),
 });
 export type OutputFile = z.infer<typeof OutputFile>;
 

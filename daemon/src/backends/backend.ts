@@ -80,6 +80,20 @@ export interface Segment {
   end: number;
   /** Digest of the last decoded source frame, by which a resumed decoder proves that it continues at the right place. */
   sourceDigest: string;
+  /** What was measured on two of its frames; recorded with it, so that a resumed job neither loses nor repeats a pair. */
+  quality: PairMeasure | null;
+}
+
+/** What models/quality-graph.ts says of two neighbouring frames; luma, in 10-bit codes. */
+export interface PairMeasure {
+  /** Mean squared error of the result, reduced to the source's size, against the source. */
+  squaredError: number;
+  /** Share of the picture that stands still. */
+  still: number;
+  /** Mean change of the result from frame to frame, counting only what stands still. */
+  change: number;
+  /** The same of plain interpolation. */
+  reference: number;
 }
 
 export interface FrameRecord {

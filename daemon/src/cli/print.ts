@@ -1,5 +1,14 @@
 import { basename } from 'node:path';
-import { AppError, type Health, type Job, type JobReport, type Model, type Progress, type View } from '@uprez/shared';
+import {
+  AppError,
+  type Health,
+  type Job,
+  type JobReport,
+  type Model,
+  type Progress,
+  type Quality,
+  type View,
+} from '@uprez/shared';
 import { bytes, duration } from './progress-bar.ts';
 
 /** What happened and what to do, in one line and without a stack. */
@@ -43,8 +52,17 @@ export function reportLines({ job, segments, errors, peakMemory }: JobReport): s
     ...Object.entries(peakMemory).map(([name, size]) => `memory of ${name}: ${bytes(size)} at most`),
     ...errors.map(({ error }) => `error: ${sentence(error.message, error.next)}`),
     ...(job.output?.checks ?? []).map((check) => `${check.ok ? 'ok' : 'WRONG'} ${check.what}: ${check.found}`),
+    ...(job.output?.quality ? [qualityLine(job.output.quality)] : []),
     ...(job.output ? [`output: ${job.output.path}`] : []),
   ];
+}
+
+function qualityLine({ pairs, consistencyDb, flicker, still, frameBytes }: Quality): string {
+  const facts = [`${bytes(frameBytes)} a frame`];
+  if (consistencyDb !== null) facts.push(`${consistencyDb.toFixed(2)} dB self-consistency`);
+  if (flicker !== null) facts.push(`flicker ${flicker.toFixed(2)} (interpolation: 1)`);
+  if (still !== null) facts.push(`${Math.round(still * 100)} % of the picture still`);
+  return `quality: ${facts.join(', ')}; ${pairs} pairs of frames measured`;
 }
 
 export function modelTable(models: Model[]): string[] {

@@ -14,8 +14,9 @@ process.once('message', (message: ToEngine) => void run(message));
 async function run({ task }: ToEngine): Promise<void> {
   try {
     const inferenceScript = new URL('./inference.mjs', import.meta.url);
+    const qualityScript = new URL('./quality.mjs', import.meta.url);
     const signal = new AbortController().signal;
-    const result = await runTask(task, { send, signal, inferenceScript });
+    const result = await runTask(task, { send, signal, inferenceScript, qualityScript });
     await deliver({ type: 'done', result });
     process.exit(0);
   } catch (error) {

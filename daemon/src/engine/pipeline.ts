@@ -7,8 +7,9 @@ import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
 import type { EnginePlan, Timing } from './plan.ts';
 import { digest, FrameFacts } from './frame-facts.ts';
+import type { QualityMeter } from './quality-meter.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { FRAMES_PER_SEGMENT } from './segments.ts';
+import { layoutOf } from './segments.ts';
 import { Sound } from './sound.ts';
 import { RunningStatistics } from './statistics.ts';
 
@@ -18,6 +19,7 @@ export interface PipelineOptions {
   /** May still be on its way: decoding and inference start meanwhile. */
   quantiser: Promise<number>;
   inference: Inference;
+  meter: QualityMeter;
   mov: MovWriter;
   /** Segments that earlier runs completed. */
   done: readonly Segment[];
@@ -48,7 +50,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   if (from === timing.frameCount) return statistics;
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
-  const layout = { frameCount: timing.frameCount, framesPerSegment: FRAMES_PER_SEGMENT };
+  const layout = layoutOf(timing);
   const sounds = plan.audio.map((track) => new Sound(track, { plan, timing, from, signal }));
   const facts = new FrameFacts(layout);
   const stages: Stages = {
@@ -56,7 +58,11 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
     encoder: quantiser.then((found) => startEncoder(options, found, signal)),
     // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
     doubled: new Handover<Promise<Doubled>>(options.inference.lanes + 1),
-    writer: new SegmentWriter(options.mov, { layout, from, sounds, facts, announce: options.onSegment }),
+    writer: new SegmentWriter(options.mov, {
+      ...{ layout, from, sounds, facts },
+      measure: (segment) => options.meter.measure(segment),
+      announce: options.onSegment,
+    }),
   };
   await allOrNone([decodeAll(stages), encodeAll(stages), writeAll(stages)], () => {
     abort.abort(new AppError('local.engine-crashed', { why: 'another stage failed' }));
@@ -85,6 +91,7 @@ async function decodeAll({ options, from, signal, statistics, facts, doubled }: 
   for await (const frame of resumedFrames(options, from, signal)) {
     statistics.decode.add(performance.now() - waitedSince);
     facts.sawSource(frame.index, frame.data);
+    options.meter.sawSource(frame.index, frame.data);
     const result = options.inference.double(frame.index, frame.data);
     // Failures surface where the result is awaited, in order.
     result.catch(() => undefined);
@@ -95,11 +102,12 @@ async function decodeAll({ options, from, signal, statistics, facts, doubled }: 
 }
 
 /** Hands finished frames to the encoder, in order. */
-async function encodeAll({ doubled, facts, statistics, ...stages }: Stages): Promise<void> {
+async function encodeAll({ options, doubled, facts, statistics, ...stages }: Stages): Promise<void> {
   const encoder = await stages.encoder;
   for await (const frame of doubled) {
     statistics.upscale.add(frame.milliseconds);
     facts.sawDoubled(frame.index, frame.milliseconds);
+    options.meter.sawResult(frame.index, frame.planes);
     const startedAt = performance.now();
     await encoder.write(frame.planes);
     statistics.combine.add(performance.now() - startedAt);

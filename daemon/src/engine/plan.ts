@@ -1,4 +1,14 @@
-import type { Check, FrameRange, FrameRate, Scale, Size, Stage, StepStatistics, WireError } from '@uprez/shared';
+import type {
+  Check,
+  FrameRange,
+  FrameRate,
+  Quality,
+  Scale,
+  Size,
+  Stage,
+  StepStatistics,
+  WireError,
+} from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
 import type { SourceFormat } from '../media/args.ts';
 import type { OutputColor } from '../media/colors.ts';
@@ -77,4 +87,5 @@ export interface EngineResult {
   path: string;
   sizeBytes: number;
   checks: Check[];
+  quality: Quality;
 }

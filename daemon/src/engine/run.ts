@@ -7,8 +7,11 @@ import { findTiming } from './findings.ts';
 import { Inference } from './inference.ts';
 import { runPipeline } from './pipeline.ts';
 import type { EngineResult, EngineTask, FromEngine, Timing } from './plan.ts';
+import { jobQuality } from './quality.ts';
+import { QualityMeter } from './quality-meter.ts';
 import { publish } from './publish.ts';
 import { chooseQuantiser } from './quantiser.ts';
+import { layoutOf } from './segments.ts';
 import { movTables } from './tables.ts';
 import { verify } from './verify.ts';
 import { watchMemory } from './memory.ts';
@@ -18,6 +21,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Script of the inference thread. */
   inferenceScript: URL;
+  /** Script of the thread that measures. */
+  qualityScript: URL;
 }
 
 /** One job from source to proven file. What earlier runs found and wrote is not done again. */
@@ -61,6 +66,8 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
   const { send, signal } = options;
   const segments = [...task.done];
   const memory = watchMemory((name, peakBytes) => send({ type: 'memory', process: name, peakBytes }));
+  const { source: format, scale } = task.plan;
+  const meter = new QualityMeter({ format, scale }, layoutOf(timing), options.qualityScript);
   const mov = await openPartial(task);
   try {
     const statistics = await runPipeline({
@@ -68,6 +75,7 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
       timing,
       quantiser: findQuantiser(job, options),
       inference,
+      meter,
       mov,
       done: task.done,
       signal,
@@ -81,6 +89,7 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
     });
     const { decode, upscale, combine } = statistics;
     send({ type: 'statistics', decode: decode.summary(), upscale: upscale.summary(), combine: combine.summary() });
+    await meter.close();
     return segments;
   } finally {
     await mov.close();
@@ -102,7 +111,7 @@ async function prove(
   const checks = await verify(plan.output.partial, plan, { timing: job.timing, signal: options.signal });
   options.signal.throwIfAborted();
   const path = await publish(plan.output.partial, plan.output.path);
-  return { path, sizeBytes: (await stat(path)).size, checks };
+  return { path, sizeBytes: (await stat(path)).size, checks, quality: jobQuality(job.segments) };
 }
 
 function stage({ send }: RunOptions, name: Stage, done: readonly Segment[]): void {

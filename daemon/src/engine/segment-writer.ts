@@ -1,4 +1,4 @@
-import type { Segment } from '../backends/backend.ts';
+import type { PairMeasure, Segment } from '../backends/backend.ts';
 import type { MovWriter } from '../media/mov/mov-writer.ts';
 import type { ProresFrame } from '../media/mov/prores-stream.ts';
 import { SampleTable } from '../media/mov/sample-table.ts';
@@ -18,12 +18,14 @@ export class SegmentWriter {
   private readonly layout: Layout;
   private readonly sounds: readonly Sound[];
   private readonly facts: FrameFacts;
+  private readonly measure: (segment: number) => Promise<PairMeasure | null>;
   private readonly announce: (segment: Segment) => void;
   private readonly pending = new Set<Promise<void>>();
   private unwritten = 0;
   private next: number;
   private offset: number;
   private sizes = new SampleTable();
+  private announced: Promise<void> = Promise.resolve();
 
   constructor(
     mov: MovWriter,
@@ -32,6 +34,8 @@ export class SegmentWriter {
       from: number;
       sounds: readonly Sound[];
       facts: FrameFacts;
+      /** Asked once for each segment. */
+      measure: (segment: number) => Promise<PairMeasure | null>;
       announce: (segment: Segment) => void;
     },
   ) {
@@ -39,6 +43,7 @@ export class SegmentWriter {
     this.layout = options.layout;
     this.sounds = options.sounds;
     this.facts = options.facts;
+    this.measure = options.measure;
     this.announce = options.announce;
     this.next = options.from;
     this.offset = mov.end;
@@ -87,7 +92,9 @@ export class SegmentWriter {
 
   private async complete(segment: { index: number; first: number }): Promise<void> {
     const sizes = this.sizes;
-    const synced = this.mov.sync().then((end) => {
+    // In order, even where one measure takes longer than the next.
+    const ready = Promise.all([this.mov.sync(), this.measure(segment.index), this.announced]);
+    const announced = ready.then(([end, quality]) => {
       const frames = [...sizes.sizes].map((sizeBytes, i) => {
         const number = segment.first + i;
         return { number, sizeBytes, offset: sizes.offsets[i] ?? 0, inferenceMs: this.facts.inferenceMs(number) };
@@ -100,12 +107,14 @@ export class SegmentWriter {
         offset: this.offset,
         end,
         sourceDigest: this.facts.sourceDigest(index),
+        quality,
       });
       this.offset = end;
     });
-    this.track(0, synced);
+    this.announced = announced;
+    this.track(0, announced);
     // A failed write surfaces here at the latest, before the next segment starts on top of it.
-    if (this.pending.size > 4 * this.layout.framesPerSegment) await synced;
+    if (this.pending.size > 4 * this.layout.framesPerSegment) await announced;
   }
 
   private track(bytes: number, written: Promise<void>): void {

@@ -10,6 +10,11 @@ export interface Layout {
  */
 export const FRAMES_PER_SEGMENT = 24;
 
+/** The layout of a job. */
+export function layoutOf({ frameCount }: { frameCount: number }): Layout {
+  return { frameCount, framesPerSegment: FRAMES_PER_SEGMENT };
+}
+
 /** The segment that holds an output frame: `first` included, `end` excluded. */
 export function segmentOf(frame: number, layout: Layout): { index: number; first: number; end: number } {
   const index = Math.floor(frame / layout.framesPerSegment);

@@ -62,9 +62,13 @@ const chromaStrides = { '420': [1, 1], '422': [2, 1], '444': [2, 2] } as const;
 /** Input codes to 10-bit limited-range codes as float, edges repeated by two samples. */
 function paddedLuma({ graph, format, cells }: Drawing): string {
   const { width, height } = format;
-  const input = graph.input('y', storage(format), [1, 1, height, width]);
-  const codes = toCodes(graph, input, lumaLevels(format));
-  return pad(graph, codes, [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
+  return pad(graph, lumaInput(graph, 'y', format), [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
+}
+
+/** A luma plane as it is stored, in 10-bit limited-range codes as float. */
+export function lumaInput(graph: GraphBuilder, name: string, format: PlanesFormat): string {
+  const input = graph.input(name, storage(format), [1, 1, format.height, format.width]);
+  return toCodes(graph, input, lumaLevels(format));
 }
 
 function paddedChroma({ graph, format, cells }: Drawing): string {
@@ -108,10 +112,13 @@ function writeChroma({ graph, format, cells }: Drawing, values: string): void {
   });
 }
 
-/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
 function quantised(graph: GraphBuilder, values: string): string {
-  const legal = graph.node('Clip', [values, graph.floats([], [4]), graph.floats([], [1019])]);
-  return graph.node('QuantizeLinear', [legal, graph.floats([], [1]), graph.zeroPoint('uint16', 0)]);
+  return graph.node('QuantizeLinear', [legal(graph, values), graph.floats([], [1]), graph.zeroPoint('uint16', 0)]);
+}
+
+/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
+export function legal(graph: GraphBuilder, values: string): string {
+  return graph.node('Clip', [values, graph.floats([], [4]), graph.floats([], [1019])]);
 }
 
 /** [1, high*wide, rows, columns] → [rows*high, columns*wide], in two moves that both copy long runs. */
@@ -168,7 +175,7 @@ function toCodes(graph: GraphBuilder, input: string, { type, scale, zero, offset
 }
 
 /** Repeats the edge: [top, left, bottom, right] samples. */
-function pad(
+export function pad(
   graph: GraphBuilder,
   value: string,
   [top, left, bottom, right]: readonly [number, number, number, number],

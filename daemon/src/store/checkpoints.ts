@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { FrameRecord, Journal, Segment } from '../backends/backend.ts';
 
-type SegmentRow = Omit<Segment, 'frames'>;
+interface SegmentRow extends Omit<Segment, 'frames' | 'quality'> {
+  quality: string | null;
+}
 
 interface FrameRow extends FrameRecord {
   segment: number;
@@ -18,15 +20,15 @@ const sql = {
   plan: 'SELECT plan FROM jobs WHERE id = ?',
   savePlan: 'UPDATE jobs SET plan = @plan WHERE id = @jobId',
   segments: `SELECT number AS "index", first_frame AS firstFrame, offset_bytes AS "offset",
-    end_bytes AS "end", source_digest AS sourceDigest FROM segments WHERE job_id = ? AND status = 'done' ORDER BY number`,
+    end_bytes AS "end", source_digest AS sourceDigest, quality FROM segments WHERE job_id = ? AND status = 'done' ORDER BY number`,
   frames: `SELECT segment, number, offset_bytes AS "offset", size_bytes AS sizeBytes, inference_ms AS inferenceMs
     FROM frames WHERE job_id = ? ORDER BY number`,
   // Attempts that ended since the segment before was done were spent on this one.
   tries: `SELECT attempts, attempts - coalesce((SELECT max(attempt) FROM segments WHERE job_id = jobs.id), min(attempts, 1))
     AS retries FROM jobs WHERE id = ?`,
   addSegment: `INSERT INTO segments
-      (job_id, number, first_frame, frame_count, offset_bytes, end_bytes, source_digest, attempt, success_rate, done_at)
-    VALUES (@jobId, @index, @firstFrame, @frameCount, @offset, @end, @sourceDigest, @attempts, 1.0 / (1 + @retries), @at)`,
+      (job_id, number, first_frame, frame_count, offset_bytes, end_bytes, source_digest, quality, attempt, success_rate, done_at)
+    VALUES (@jobId, @index, @firstFrame, @frameCount, @offset, @end, @sourceDigest, @quality, @attempts, 1.0 / (1 + @retries), @at)`,
   addFrame: `INSERT INTO frames (job_id, number, segment, offset_bytes, size_bytes, inference_ms, retries)
     VALUES (@jobId, @number, @segment, @offset, @sizeBytes, @inferenceMs, @retries)`,
   calm: 'UPDATE jobs SET crashes = 0 WHERE id = ?',
@@ -49,9 +51,10 @@ export function openCheckpoints(db: Database, now: () => number) {
   const clear = db.prepare(sql.clear);
   const totals = db.prepare<[string], SegmentTotals>(sql.totals);
 
-  const add = db.transaction((jobId: string, { frames: records, ...segment }: Segment): void => {
+  const add = db.transaction((jobId: string, { frames: records, quality, ...segment }: Segment): void => {
     const { attempts = 0, retries = 0 } = tries.get(jobId) ?? {};
-    addSegment.run({ ...segment, jobId, frameCount: records.length, attempts, retries, at: now() });
+    const counted = { frameCount: records.length, attempts, retries, at: now() };
+    addSegment.run({ ...segment, ...counted, jobId, quality: quality && JSON.stringify(quality) });
     for (const frame of records) addFrame.run({ ...frame, jobId, segment: segment.index, retries });
     // A new segment is progress: whatever crashed before was not this job's fault alone.
     calm.run(jobId);
@@ -81,5 +84,9 @@ export type Checkpoints = ReturnType<typeof openCheckpoints>;
 function withFrames(rows: SegmentRow[], frames: FrameRow[]): Segment[] {
   const bySegment = new Map<number, FrameRecord[]>(rows.map((row) => [row.index, []]));
   for (const { segment, ...frame } of frames) bySegment.get(segment)?.push(frame);
-  return rows.map((row) => ({ ...row, frames: bySegment.get(row.index) ?? [] }));
+  return rows.map(({ quality, ...row }) => ({
+    ...row,
+    frames: bySegment.get(row.index) ?? [],
+    quality: quality === null ? null : (JSON.parse(quality) as Segment['quality']),
+  }));
 }

@@ -1,17 +1,18 @@
 import type { OutputFile } from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
 
-interface Row extends Omit<OutputFile, 'checks'> {
+interface Row extends Omit<OutputFile, 'checks' | 'quality'> {
   jobId: string;
   checks: string;
+  quality: string | null;
 }
 
-const columns = 'job_id AS jobId, path, width, height, frames, size_bytes AS sizeBytes, checks';
+const columns = 'job_id AS jobId, path, width, height, frames, size_bytes AS sizeBytes, checks, quality';
 
 const sql = {
   clear: 'DELETE FROM outputs WHERE job_id = ?',
-  insert: `INSERT INTO outputs (job_id, path, width, height, frames, size_bytes, checks, created_at)
-    VALUES (@jobId, @path, @width, @height, @frames, @sizeBytes, @checks, @createdAt)`,
+  insert: `INSERT INTO outputs (job_id, path, width, height, frames, size_bytes, checks, quality, created_at)
+    VALUES (@jobId, @path, @width, @height, @frames, @sizeBytes, @checks, @quality, @createdAt)`,
   of: `SELECT ${columns} FROM outputs WHERE job_id = ?`,
   all: `SELECT ${columns} FROM outputs`,
 } as const;
@@ -26,7 +27,9 @@ export function openOutputs(db: Database) {
   return {
     replace(jobId: string, output: OutputFile | null, createdAt: number): void {
       clear.run(jobId);
-      if (output) insert.run({ ...output, jobId, createdAt, checks: JSON.stringify(output.checks) });
+      if (!output) return;
+      const quality = output.quality && JSON.stringify(output.quality);
+      insert.run({ ...output, jobId, createdAt, quality, checks: JSON.stringify(output.checks) });
     },
     of(jobId: string): OutputFile | null {
       const row = of.get(jobId);
@@ -36,6 +39,10 @@ export function openOutputs(db: Database) {
   };
 }
 
-function outputOf({ path, width, height, frames, sizeBytes, checks }: Row): OutputFile {
-  return { path, width, height, frames, sizeBytes, checks: JSON.parse(checks) as OutputFile['checks'] };
+function outputOf({ path, width, height, frames, sizeBytes, checks, quality }: Row): OutputFile {
+  return {
+    ...{ path, width, height, frames, sizeBytes },
+    checks: JSON.parse(checks) as OutputFile['checks'],
+    quality: quality === null ? null : (JSON.parse(quality) as OutputFile['quality']),
+  };
 }

@@ -196,3 +196,9 @@ WHERE at >= (unixepoch('now') - 30 * 86400) * 1000
 GROUP BY code, type
 ORDER BY errors DESC, code;
 `;
+
+/** Version 2: numbers of finished files, and the measures of each segment that they come from. */
+export const schema2 = `
+ALTER TABLE outputs ADD COLUMN quality TEXT CHECK (json_valid(quality));
+ALTER TABLE segments ADD COLUMN quality TEXT CHECK (json_valid(quality));
+`;

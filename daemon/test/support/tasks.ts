@@ -52,6 +52,7 @@ export const output: OutputFile = {
   frames: 96,
   sizeBytes: 48_000_000,
   checks: [{ what: 'frames', expected: '96', found: '96', ok: true }],
+  quality: { pairs: 4, consistencyDb: 48.25, flicker: 0.96, still: 0.5, frameBytes: 500_000 },
 };
 
 /** Segment number `index` of 24 frames, each of 1000 bytes. */
@@ -64,5 +65,7 @@ export function segmentOf(index: number, change: Partial<Segment> = {}): Segment
     inferenceMs: 40,
   }));
   const end = (firstFrame + 24) * 1000;
-  return { index, firstFrame, frames, offset: firstFrame * 1000, end, sourceDigest: `digest-${index}`, ...change };
+  const quality = { squaredError: 2.25, still: 0.5, change: 0.1, reference: 0.11 };
+  const sourceDigest = `digest-${index}`;
+  return { index, firstFrame, frames, offset: firstFrame * 1000, end, sourceDigest, quality, ...change };
 }

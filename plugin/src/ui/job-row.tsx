@@ -1,7 +1,7 @@
 import { can, type DaemonClient, type Job, type JobAction, type Progress } from '@uprez/shared';
 import { useAsking } from '../state/use-asking.ts';
 import { ErrorNotice } from './error-notice.tsx';
-import { elapsed, fileName, megabytes, progressText, stateText } from './words.ts';
+import { elapsed, fileName, megabytes, progressText, qualityText, stateText } from './words.ts';
 
 interface JobRowProps {
   job: Job;
@@ -76,6 +76,7 @@ function OutputLine({ job, output }: { job: Job; output: NonNullable<Job['output
   return (
     <p className="quiet output">
       {output.path} · {output.width}x{output.height} · {output.frames} frames · {megabytes(output.sizeBytes)}
+      {output.quality && qualityText(output.quality)}
       {elapsed(job)}
     </p>
   );

@@ -1,4 +1,4 @@
-import type { Job, JobState, Progress, Stage } from '@uprez/shared';
+import type { Job, JobState, Progress, Quality, Stage } from '@uprez/shared';
 
 /** File name of a path of any platform. */
 export function fileName(path: string): string {
@@ -44,6 +44,12 @@ export function progressText({
 
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** " · 48.2 dB self-consistency · flicker 0.97", as far as it was measured. */
+export function qualityText({ consistencyDb, flicker }: Quality): string {
+  const consistency = consistencyDb === null ? '' : ` · ${consistencyDb.toFixed(1)} dB self-consistency`;
+  return flicker === null ? consistency : `${consistency} · flicker ${flicker.toFixed(2)}`;
 }
 
 /** " · 0:14" where the job has run, else nothing. */

@@ -247,6 +247,7 @@ function outputFile({ plan, findings }: Checkpoint, result: EngineResult): Outpu
     path: result.path,
     sizeBytes: result.sizeBytes,
     checks: result.checks,
+    quality: result.quality,
     frames: findings?.frameCount ?? 0,
   };
 }
