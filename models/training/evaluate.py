@@ -1,4 +1,4 @@
-"""Measures models/fast.onnx on photographs that were never trained on.
+"""Measures a model file, fp32 or int8, on photographs that were never trained on.
 
 python3 models/training/evaluate.py --photos ../shared/training-photos --model models/fast.onnx
 """
@@ -58,7 +58,7 @@ def upscale(model, luma, chroma):
     y, c = (torch.from_numpy(np.ascontiguousarray(p)).float() * 4 for p in padded)
     base = base_cells(y, c)
     fine = [b + r for b, r in zip(base, model(y, c))]
-    result = {"bicubic": planes_from_cells(*base), "fast": planes_from_cells(*fine)}
+    result = {"bicubic": planes_from_cells(*base), "model": planes_from_cells(*fine)}
     arrays = {k: (v[0][0, 0].numpy(), v[1][0].numpy()) for k, v in result.items()}
     arrays["lanczos"] = (lanczos(luma.astype(np.float32) * 4), arrays["bicubic"][1])
     return {k: (np.clip(np.rint(a), 4, 1019), np.clip(np.rint(b), 4, 1019)) for k, (a, b) in arrays.items()}
@@ -85,14 +85,14 @@ def measure_clip(model, frames, crf):
 
 
 def photo_table(model, folder, crfs=CRFS):
-    names = ("bicubic", "lanczos", "fast")
+    names = ("bicubic", "lanczos", "model")
     photos = [(p.stem, held_out_clip(p, i)) for i, p in enumerate(clips.photo_paths(folder, held_out=True))]
-    print("| input | bicubic | lanczos | fast | gain | least gain of a clip | chroma gain |\n|---|---|---|---|---|---|---|")
+    print("| input | bicubic | lanczos | model | gain | least gain of a clip | chroma gain |\n|---|---|---|---|---|---|---|")
     for crf in crfs:
         rows = [measure_clip(model, frames, crf) for _, frames in photos]
         y = {n: np.array([psnr(r[n][0]) for r in rows]) for n in names}
         c = {n: np.array([psnr(r[n][1]) for r in rows]) for n in names}
-        gain = y["fast"] - y["bicubic"]
+        gain = y["model"] - y["bicubic"]
         print(f"| {'uncompressed' if crf is None else f'CRF {crf}'} | " + " | ".join(f"{y[n].mean():.2f}" for n in names)
               + f" | {gain.mean():+.2f} | {gain.min():+.2f} | {(c['fast'] - c['bicubic']).mean():+.2f} |", flush=True)
 
@@ -120,8 +120,8 @@ def flicker_check(model, frame):
     for crf in (18, 28):
         luma, chroma = degrade(frames, crf)
         shown = [upscale(model, y, c) for y, c in zip(luma, chroma)]
-        moves = {n: np.stack([s[n][0] for s in shown[1:]]).std(0).mean() for n in ("bicubic", "fast")}
-        print(f"still shot CRF {crf}: temporal deviation bicubic {moves['bicubic']:.3f} fast {moves['fast']:.3f} codes")
+        moves = {n: np.stack([s[n][0] for s in shown[1:]]).std(0).mean() for n in ("bicubic", "model")}
+        print(f"still shot CRF {crf}: temporal deviation bicubic {moves['bicubic']:.3f} model {moves['fast']:.3f} codes")
 
 
 def soft_original(path, number, factor):
@@ -134,14 +134,14 @@ def soft_original(path, number, factor):
 def soft_table(model, folder, crfs=CRFS):
     """Originals that were out of focus: there is little to restore, and a model that always sharpens falls behind."""
     names = ["uncompressed" if crf is None else f"CRF {crf}" for crf in crfs]
-    print("| softened by | bicubic CRF 18 | fast CRF 18 | gain " + " | gain ".join(names) + " |")
+    print("| softened by | bicubic CRF 18 | model CRF 18 | gain " + " | gain ".join(names) + " |")
     print("|---|---|---|" + "---|" * len(crfs))
     for factor in SOFTENED_BY:
         pictures = [soft_original(p, i, factor) for i, p in enumerate(clips.photo_paths(folder, held_out=True))]
         means = {}
         for crf in crfs:
             rows = [measure_clip(model, [picture] * 2, crf) for picture in pictures]
-            means[crf] = [np.mean([psnr(r[n][0]) for r in rows]) for n in ("bicubic", "fast")]
+            means[crf] = [np.mean([psnr(r[n][0]) for r in rows]) for n in ("bicubic", "model")]
         print(f"| {factor} | {means[18][0]:.2f} | {means[18][1]:.2f} | "
               + " | ".join(f"{means[crf][1] - means[crf][0]:+.2f}" for crf in crfs) + " |", flush=True)
 
@@ -156,8 +156,8 @@ def mixed_check(model, folder, factor=3, crf=18):
         luma, chroma = degrade([frame] * 2, crf)
         shown, wanted = upscale(model, luma[0], chroma[0]), color.target_planes(frame)[0]
         halves = (slice(0, WIDTH // 2 - 32), slice(WIDTH // 2 + 32, None))
-        errors = {n: [squared_error(shown[n][0][:, h], wanted[:, h]) for h in halves] for n in ("bicubic", "fast")}
-        gains.append([psnr(f) - psnr(b) for f, b in zip(errors["fast"], errors["bicubic"])])
+        errors = {n: [squared_error(shown[n][0][:, h], wanted[:, h]) for h in halves] for n in ("bicubic", "model")}
+        gains.append([psnr(f) - psnr(b) for f, b in zip(errors["model"], errors["bicubic"])])
     sharp_gain, soft_gain = np.mean(gains, axis=0)
     print(f"half sharp, half softened by {factor}, CRF {crf}: gain {sharp_gain:+.2f} and {soft_gain:+.2f}", flush=True)
 
@@ -180,14 +180,14 @@ def gradient_check(model):
         frames = [np.stack([ramp * 0.8, ramp * 0.9, ramp]) for _ in range(3)]
         for crf in (None, 18, 28):
             errors = measure_clip(model, frames, crf)
-            text = "  ".join(f"{n} {4 * np.sqrt(errors[n][0]):.3f}" for n in ("bicubic", "fast"))
+            text = "  ".join(f"{n} {4 * np.sqrt(errors[n][0]):.3f}" for n in ("bicubic", "model"))
             print(f"gradient {low:.2f}-{high:.2f} {'uncompressed' if crf is None else f'CRF {crf}'}: rms error {text}")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--photos", required=True)
-    parser.add_argument("--model", default="models/fast.onnx")
+    parser.add_argument("--model", required=True)
     parser.add_argument("--quick", action="store_true", help="three rates only")
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -41,6 +41,16 @@ def zero_sum(weight):
     return weight - weight.mean(dim=(2, 3), keepdim=True)
 
 
+class Exact:
+    """Hook for the values and weights that may be rounded: leaves them as they are."""
+
+    def value(self, name, value):
+        return value
+
+    def weight(self, weight):
+        return weight
+
+
 class CoreNet(nn.Module):
     """stem, one plain layer, residual pairs, two heads; every activation is ReLU, so flat input stays zero.
 
@@ -49,6 +59,8 @@ class CoreNet(nn.Module):
     def __init__(self, channels=32, chroma_channels=16, pairs=3):
         super().__init__()
         self.channels, self.pairs = channels, pairs
+        self.hooks = Exact()
+        self.bfloat = False  # hidden layers in bfloat16: half the time of a training step where the processor has it
         self.stem_y = nn.Conv2d(1, channels, 6, stride=2, bias=False)
         self.stem_c = nn.Conv2d(2, channels, 3, bias=False)
         self.stem_bias = nn.Parameter(torch.full((channels,), BIAS_CEILING))
@@ -75,13 +87,38 @@ class CoreNet(nn.Module):
         x = F.conv2d(y / UNIT, zero_sum(self.stem_y.weight), stride=2)
         x = x + F.conv2d(c / UNIT, zero_sum(self.stem_c.weight))
         x = F.relu(x + self.stem_bias.view(1, -1, 1, 1))
-        x = F.relu(self.hidden[0](x))
+        with torch.autocast(y.device.type, dtype=torch.bfloat16, enabled=self.bfloat):
+            luma, chroma = self.trunk(x.bfloat16() if self.bfloat else x)
+        return self.head_y(luma.float()), self.head_c(chroma.float())
+
+    def trunk(self, x):
+        """The layers that int8 rounds. Names of values are those of the exported file."""
+        keep = self.hooks.value
+        x = keep("layer0", F.relu(self.layer(self.hidden[0], keep("stem", x))))
         for pair in range(self.pairs):
+            first, second = 1 + 2 * pair, 2 + 2 * pair
             if pair == self.pairs - 1:
-                chroma = self.head_c(F.relu(self.tail_c(x)))
-            inner = F.relu(self.hidden[1 + 2 * pair](x))
-            x = F.relu(self.hidden[2 + 2 * pair](inner) + x)
-        return self.head_y(x), chroma
+                chroma = keep("chroma_layer", F.relu(self.layer(self.tail_c, x)))
+            inner = keep(f"layer{first}", F.relu(self.layer(self.hidden[first], x)))
+            x = keep(f"layer{second}", F.relu(keep(f"conv{second}", self.layer(self.hidden[second], inner)) + x))
+        return x, chroma
+
+    def layer(self, conv, x):
+        return F.conv2d(x, self.hooks.weight(conv.weight), conv.bias, padding=1)
+
+    @torch.no_grad()
+    def take_over(self, other):
+        """Starts from another network's weights; pairs that it has not got change nothing at first."""
+        state, mine = other.state_dict(), self.state_dict()
+        added = 2 * (self.pairs - other.pairs)
+        for name, value in state.items():
+            kind, _, rest = name.partition(".")
+            index = int(rest.split(".")[0]) if kind == "hidden" else 0
+            # Chroma leaves before the last pair, so the new ones come before that.
+            moved = f"hidden.{index + added}.{rest.split('.')[1]}" if index >= 2 * other.pairs - 1 else name
+            mine[moved].copy_(value)
+        for index in range(2 * other.pairs, 2 * self.pairs - 1, 2):
+            mine[f"hidden.{index}.weight"].zero_()
 
     @torch.no_grad()
     def project(self):

@@ -1,4 +1,6 @@
-"""Writes a CoreNet as ONNX and reads it back, so that evaluation runs the shipped weights."""
+"""Writes a CoreNet as ONNX, in fp32 or with int8 hidden layers, and reads it back, so that evaluation runs the shipped weights."""
+from pathlib import Path
+
 import numpy as np
 import onnx
 import torch
@@ -51,42 +53,124 @@ def add(a, b, output):
     return helper.make_node("Add", [a, b], [output], name=output)
 
 
-def graph_nodes(pairs):
-    nodes = [conv(["y", "stem_y.weight"], "stem_luma", 6, stride=2),
-             conv(["c", "stem_c.weight", "stem_bias"], "stem_chroma", 3),
-             add("stem_luma", "stem_chroma", "stem_sum"), relu("stem_sum", "stem")]
+STEM = [conv(["y", "stem_y.weight"], "stem_luma", 6, stride=2), conv(["c", "stem_c.weight", "stem_bias"], "stem_chroma", 3),
+        add("stem_luma", "stem_chroma", "stem_sum"), relu("stem_sum", "stem")]
 
-    def hidden(index, source, skip=None):
-        weights = [f"hidden.{index}.weight", f"hidden.{index}.bias"]
-        nodes.append(conv([source, *weights], f"conv{index}", 3, pad=1))
-        if skip:
-            nodes.append(add(f"conv{index}", skip, f"skip{index}"))
-        nodes.append(relu(f"skip{index}" if skip else f"conv{index}", f"layer{index}"))
-        return f"layer{index}"
 
-    x = hidden(0, "stem")
+def heads(luma, chroma):
+    return [conv([luma, "head_y.weight"], "y_cells", 3, pad=1), conv([chroma, "head_c.weight"], "c_cells", 3, pad=1)]
+
+
+class FloatTrunk:
+    """The hidden layers as they were trained."""
+
+    def __init__(self):
+        self.nodes = []
+
+    def layer(self, weights, source, output):
+        self.nodes += [conv([source, f"{weights}.weight", f"{weights}.bias"], f"{output}_sum", 3, pad=1),
+                       relu(f"{output}_sum", output)]
+
+    def closing_layer(self, weights, source, skip, output):
+        name = output.replace("layer", "conv")
+        self.nodes += [conv([source, f"{weights}.weight", f"{weights}.bias"], name, 3, pad=1),
+                       add(name, skip, f"{output}_sum"), relu(f"{output}_sum", output)]
+
+
+class Int8Trunk:
+    """The hidden layers in 8 bits. `steps` are the units of the values in between; a zero point of 0 cuts off what is
+    negative, which is ReLU. `QLinearAdd` is onnxruntime's own operator (com.microsoft)."""
+
+    def __init__(self, steps, weights):
+        self.nodes, self.arrays, self.steps, self.weights = [], {}, steps, weights
+        self.arrays["zero"] = np.uint8(0)
+        self.arrays["middle"] = np.uint8(128)
+        for name, step in steps.items():
+            self.arrays[f"{name}.step"] = np.float32(step)
+
+    def enter(self, value):
+        self.nodes.append(helper.make_node("QuantizeLinear", [value, f"{value}.step", "zero"], [f"{value}.codes"],
+                                           name=f"{value}.codes"))
+
+    def leave(self, value):
+        self.nodes.append(helper.make_node("DequantizeLinear", [f"{value}.codes", f"{value}.step", "zero"],
+                                           [f"{value}.float"], name=f"{value}.float"))
+        return f"{value}.float"
+
+    def layer(self, weights, source, output, zero="zero"):
+        weight, bias = self.weights[f"{weights}.weight"], self.weights[f"{weights}.bias"]
+        scale = np.maximum(np.abs(weight).max((1, 2, 3)) / 127, 1e-8).astype(np.float32)
+        unit = scale * np.float32(self.steps[source])
+        self.arrays[f"{weights}.codes"] = np.clip(np.rint(weight / scale[:, None, None, None]), -127, 127).astype(np.int8)
+        self.arrays[f"{weights}.step"] = scale
+        self.arrays[f"{weights}.zero"] = np.zeros(len(scale), np.int8)
+        self.arrays[f"{weights}.bias"] = np.rint(bias / unit).astype(np.int32)
+        inputs = [f"{source}.codes", f"{source}.step", "zero", f"{weights}.codes", f"{weights}.step", f"{weights}.zero",
+                  f"{output}.step", zero, f"{weights}.bias"]
+        self.nodes.append(helper.make_node("QLinearConv", inputs, [f"{output}.codes"], name=f"{output}.codes",
+                                           kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4))
+
+    def closing_layer(self, weights, source, skip, output):
+        name = output.replace("layer", "conv")
+        self.layer(weights, source, name, zero="middle")
+        inputs = [f"{name}.codes", f"{name}.step", "middle", f"{skip}.codes", f"{skip}.step", "zero", f"{output}.step", "zero"]
+        self.nodes.append(helper.make_node("QLinearAdd", inputs, [f"{output}.codes"], name=f"{output}.codes",
+                                           domain="com.microsoft"))
+
+
+def hidden_layers(trunk, pairs):
+    """Adds them to the trunk; returns the names of the last luma and chroma values."""
+    trunk.layer("hidden.0", "stem", "layer0")
     for pair in range(pairs):
+        before, inner, after = f"layer{2 * pair}", f"layer{2 * pair + 1}", f"layer{2 * pair + 2}"
         if pair == pairs - 1:
-            nodes.append(conv([x, "tail_c.weight", "tail_c.bias"], "chroma_tail", 3, pad=1))
-            nodes.append(relu("chroma_tail", "chroma_layer"))
-        x = hidden(2 + 2 * pair, hidden(1 + 2 * pair, x), skip=x)
-    nodes.append(conv([x, "head_y.weight"], "y_cells", 3, pad=1))
-    nodes.append(conv(["chroma_layer", "head_c.weight"], "c_cells", 3, pad=1))
-    return nodes
+            trunk.layer("tail_c", before, "chroma_layer")
+        trunk.layer(f"hidden.{2 * pair + 1}", before, inner)
+        trunk.closing_layer(f"hidden.{2 * pair + 2}", inner, before, after)
+    return f"layer{2 * pairs}", "chroma_layer"
 
 
 def save(net, path):
+    trunk = FloatTrunk()
+    ends = hidden_layers(trunk, net.pairs)
+    write([*STEM, *trunk.nodes, *heads(*ends)], weights_for_export(net), path)
+
+
+def save_int8(net, steps, path):
+    arrays = weights_for_export(net)
+    trunk = Int8Trunk(steps, arrays)
+    trunk.enter("stem")
+    ends = [trunk.leave(value) for value in hidden_layers(trunk, net.pairs)]
+    outside = {k: v for k, v in arrays.items() if k.startswith(("stem", "head"))}
+    write([*STEM, *trunk.nodes, *heads(*ends)], {**outside, **trunk.arrays}, path, int8=True)
+
+
+def write(nodes, arrays, path, int8=False):
     def value(name, *dims):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(dims))
     inputs = [value("y", 1, 1, "luma_height", "luma_width"), value("c", 1, 2, "chroma_height", "chroma_width")]
     outputs = [value("y_cells", 1, 16, "cell_rows", "cell_columns"), value("c_cells", 1, 16, "cell_rows", "cell_columns")]
-    arrays = [numpy_helper.from_array(np.ascontiguousarray(a), k) for k, a in weights_for_export(net).items()]
-    graph = helper.make_graph(graph_nodes(net.pairs), "uprez_fast_core", inputs, outputs, arrays)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="uprez")
+    tensors = [numpy_helper.from_array(np.ascontiguousarray(a).reshape(np.shape(a)), k) for k, a in arrays.items()]
+    graph = helper.make_graph(nodes, "uprez_core", inputs, outputs, tensors)
+    opsets = [helper.make_opsetid("", 13)] + ([helper.make_opsetid("com.microsoft", 1)] if int8 else [])
+    model = helper.make_model(graph, opset_imports=opsets, producer_name="uprez")
     model.ir_version = 8
     model.doc_string = "Residual core network, 2x, luma cells and 4:2:2 chroma cells. MIT."
     onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+    partial = Path(path).with_suffix(".tmp")
+    onnx.save(model, str(partial))
+    partial.replace(path)
+
+
+def restore(path):
+    """A CoreNet with the weights of a file that `save` wrote."""
+    arrays = {a.name: numpy_helper.to_array(a) for a in onnx.load(str(path)).graph.initializer}
+    pairs = (sum(name.startswith("hidden") for name in arrays) // 2 - 1) // 2
+    net = CoreNet(len(arrays["stem_bias"]), len(arrays["tail_c.bias"]), pairs)
+    scaled = {name: a * (UNIT if name.startswith("stem_") and name != "stem_bias" else 1) for name, a in arrays.items()}
+    scaled |= {name: arrays[name] / UNIT for name in arrays if name.startswith("head")}
+    net.load_state_dict({name: torch.from_numpy(a.copy()) for name, a in scaled.items()})
+    return net
 
 
 def load(path):
@@ -106,11 +190,35 @@ def load(path):
 
 
 def run_node(node, args):
-    if node.op_type == "Conv":
-        options = {a.name: list(a.ints) for a in node.attribute}
-        return torch.nn.functional.conv2d(*args, stride=options["strides"], padding=options["pads"][0])
-    return args[0] + args[1] if node.op_type == "Add" else torch.relu(args[0])
+    return OPERATORS[node.op_type](node, *args)
 
 
-def parameter_count(net=None):
-    return sum(p.numel() for p in (net or CoreNet()).parameters())
+def run_conv(node, x, weight, bias=None):
+    options = {a.name: list(a.ints) for a in node.attribute}
+    return torch.nn.functional.conv2d(x, weight, bias, stride=options["strides"], padding=options["pads"][0])
+
+
+def to_codes(value, step, zero):
+    return torch.clamp(torch.round(value / step) + zero.float(), 0, 255)
+
+
+def run_int8_conv(node, x, x_step, x_zero, weight, weight_step, _, out_step, out_zero, bias):
+    """Whole numbers up to 2^53 are exact in float64."""
+    total = run_conv(node, x.double() - x_zero, weight.double(), bias.double())
+    return to_codes((total * (x_step * weight_step).view(1, -1, 1, 1)).float(), out_step, out_zero)
+
+
+def run_int8_add(_, a, a_step, a_zero, b, b_step, b_zero, out_step, out_zero):
+    return to_codes((a.float() - a_zero) * a_step + (b.float() - b_zero) * b_step, out_step, out_zero)
+
+
+OPERATORS = {
+    "Conv": run_conv, "Add": lambda _, a, b: a + b, "Relu": lambda _, x: torch.relu(x),
+    "QuantizeLinear": lambda _, x, step, zero: to_codes(x, step, zero),
+    "DequantizeLinear": lambda _, x, step, zero: (x - zero.float()) * step,
+    "QLinearConv": run_int8_conv, "QLinearAdd": run_int8_add,
+}
+
+
+def parameter_count(net):
+    return sum(p.numel() for p in net.parameters())

@@ -1,7 +1,6 @@
-"""From photographs to models/fast.onnx in one command; resumes from the checkpoint in --work.
-Two schedules: the main one on sharp originals, then a shorter one that mixes in soft ones.
+"""From photographs to <model>.onnx and <model>.int8.onnx in one command; resumes from the checkpoint in --work.
 
-python3 models/training/train.py --photos ../shared/training-photos --work <dir>
+python3 models/training/train.py --model fine --photos ../shared/training-photos --work <dir>
 """
 import argparse
 import copy
@@ -15,8 +14,10 @@ from pathlib import Path
 import torch
 
 import onnx_file
+import quantize
 from dataset import Crops
-from network import UNIT, CoreNet, base_cells, cells_from_planes
+from network import UNIT, CoreNet, Exact, base_cells, cells_from_planes
+from recipes import RECIPES
 
 WARM_UP = 800  # steps
 CHROMA_WEIGHT = 0.35
@@ -26,24 +27,19 @@ BORDER, BORDER_WEIGHT = 4, 0.25  # a crop's edge lacks its surroundings; a frame
 
 def arguments():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True, choices=RECIPES)
     parser.add_argument("--photos", required=True)
     parser.add_argument("--work", required=True)
-    parser.add_argument("--minutes", type=float, default=88, help="wall-clock length of the main schedule")
-    parser.add_argument("--clips", type=int, default=700, help="clips of sharp originals")
-    parser.add_argument("--soft-clips", type=int, default=220, help="clips of softened originals")
-    parser.add_argument("--soft-minutes", type=float, default=20, help="second schedule, with soft originals; 0: none")
-    parser.add_argument("--soft-share", type=float, default=0.5, help="share of a batch from soft originals")
-    parser.add_argument("--soft-rate", type=float, default=4e-4, help="peak rate of the second schedule")
-    parser.add_argument("--soft-extend", type=float, default=1.3,
-                        help="final weights lie this far along the line from the main to the second schedule; 1: at its end")
+    parser.add_argument("--start", help="begin with the weights of this file; further pairs begin as identity")
+    parser.add_argument("--pace", type=float, default=1, help="multiplies the minutes of all phases")
+    parser.add_argument("--clips", type=int, default=1300, help="clips of sharp originals")
+    parser.add_argument("--soft-clips", type=int, default=400, help="clips of softened originals")
     parser.add_argument("--first-clips", type=int, default=300, help="start training when this many exist")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--cells", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=1.8e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--bfloat", action="store_true", help="hidden layers in bfloat16 until the int8 phase")
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--output", default=None, help="where to write the ONNX file (default: <work>/fast.onnx)")
+    parser.add_argument("--output", help="folder of the results (default: the work folder)")
     return parser.parse_args()
 
 
@@ -54,25 +50,31 @@ def start_producer(options):
     return subprocess.Popen(command)
 
 
-def cosine(done, floor):
-    return floor + (1 - floor) * (1 + math.cos(math.pi * min(1.0, done))) / 2
-
-
 class Trainer:
     def __init__(self, options):
-        self.options = options
-        self.net = CoreNet().to(options.device, memory_format=torch.channels_last)
+        self.options, self.recipe = options, RECIPES[options.model]
+        self.net = self.first_net().to(options.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net)
-        decay = [p for p in self.net.parameters() if p.dim() > 1]
-        rest = [p for p in self.net.parameters() if p.dim() == 1]
-        self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 1e-4},
-                                            {"params": rest, "weight_decay": 0}], lr=options.rate, betas=(0.9, 0.99))
         self.step, self.elapsed = 0, 0.0
-        self.sharp = None  # averaged weights at the end of the main schedule
-        self.file = Path(options.work, "checkpoint.pt")
-        self.weight = self.border_weight(options.cells).to(options.device)
+        self.steps = None  # units of the int8 values, once that phase has begun
+        self.optimizer = self.new_optimizer()
+        self.file = Path(options.work, f"{options.model}.pt")
+        self.weight = self.border_weight(self.recipe.cells).to(options.device)
         if self.file.exists():
             self.restore()
+
+    def first_net(self):
+        recipe = self.recipe
+        net = CoreNet(recipe.channels, recipe.chroma_channels, recipe.pairs)
+        if self.options.start:
+            net.take_over(onnx_file.restore(self.options.start))
+        return net
+
+    def new_optimizer(self):
+        decay = [p for p in self.net.parameters() if p.dim() > 1]
+        rest = [p for p in self.net.parameters() if p.dim() == 1]
+        return torch.optim.AdamW([{"params": decay, "weight_decay": 1e-4}, {"params": rest, "weight_decay": 0}],
+                                 betas=(0.9, 0.99))
 
     @staticmethod
     def border_weight(cells):
@@ -85,35 +87,33 @@ class Trainer:
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.elapsed, self.sharp = state["step"], state["elapsed"], state.get("sharp")
+        self.step, self.elapsed, self.steps = state["step"], state["elapsed"], state["steps"]
 
     def store(self):
         partial = self.file.with_suffix(".tmp")
-        torch.save({"net": self.net.state_dict(), "average": self.average.state_dict(),
-                    "optimizer": self.optimizer.state_dict(), "step": self.step, "elapsed": self.elapsed,
-                    "sharp": self.sharp}, partial)
+        torch.save({"net": self.net.state_dict(), "average": self.average.state_dict(), "steps": self.steps,
+                    "optimizer": self.optimizer.state_dict(), "step": self.step, "elapsed": self.elapsed}, partial)
         partial.replace(self.file)
-        onnx_file.save(self.extended(), self.options.output or Path(self.options.work, "fast.onnx"))
+        stem = Path(self.options.output or self.options.work, self.options.model)
+        if self.steps is None:
+            onnx_file.save(self.average, stem.with_suffix(".onnx"))
+        else:
+            onnx_file.save_int8(self.average, self.steps, stem.with_suffix(".int8.onnx"))
 
-    def extended(self):
-        """The averaged network, moved on along the way it took through the second schedule."""
-        if self.sharp is None:
-            return self.average
-        net = copy.deepcopy(self.average)
-        net.load_state_dict({k: torch.lerp(v, self.average.state_dict()[k], self.options.soft_extend)
-                             for k, v in self.sharp.items()})
-        net.project()
-        return net
+    def phase(self):
+        """The current phase and how much of it is done, 0..1; None at the end. It goes by the clock: a slower or paused
+        machine still lands on time."""
+        minutes = self.elapsed / 60
+        for phase in self.recipe.phases:
+            length = phase.minutes * self.options.pace
+            if minutes < length:
+                return phase, minutes / length
+            minutes -= length
+        return None
 
-    def rate(self):
-        """Cosine over the wall clock: a slower or paused machine still lands on time."""
-        options, minutes = self.options, self.elapsed / 60
-        if self.softening():
-            return options.soft_rate * cosine((minutes - options.minutes) / max(options.soft_minutes, 1e-9), 0.02)
-        return options.rate * min(1, (self.step + 1) / WARM_UP) * cosine(minutes / options.minutes, 0.002)
-
-    def softening(self):
-        return self.elapsed >= self.options.minutes * 60
+    def rate(self, phase, done):
+        fall = (1 + math.cos(math.pi * done)) / 2
+        return min(1, (self.step + 1) / WARM_UP) * (phase.last_rate + (phase.rate - phase.last_rate) * fall)
 
     def loss(self, y, c, target_y, target_c):
         with torch.no_grad():
@@ -125,8 +125,7 @@ class Trainer:
         error_c = (((got_c - wanted_c)**2 + SOFTNESS**2).sqrt() * self.weight).mean()
         return error_y + CHROMA_WEIGHT * error_c, torch.stack([error_y, error_c]).detach()
 
-    def train_step(self, batch):
-        rate = self.rate()
+    def train_step(self, batch, rate):
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         loss, errors = self.loss(*(part.to(self.options.device) for part in batch))
@@ -144,20 +143,31 @@ class Trainer:
         for mean, now in zip(self.average.parameters(), self.net.parameters()):
             mean.lerp_(now, 1 - keep)
 
+    def prepare(self, phase, crops):
+        """Sets the network up for a phase; the int8 one goes on from the averaged weights."""
+        crops.soft_share = phase.soft_share
+        self.net.bfloat = self.options.bfloat and not phase.int8
+        if phase.int8 and self.steps is None:
+            self.net.load_state_dict(self.average.state_dict())
+            self.steps = quantize.calibrate(self.average, quantize.calibration_batches(crops))
+            self.optimizer = self.new_optimizer()
+        self.net.hooks = quantize.Rounded(self.steps) if phase.int8 else Exact()
+
     def run(self, crops):
-        begun, before, total, counted = time.monotonic(), self.elapsed, torch.zeros(2), 0
-        while self.elapsed < (self.options.minutes + self.options.soft_minutes) * 60:
-            if self.softening() and self.sharp is None:
-                self.sharp = copy.deepcopy(self.average.state_dict())
-            crops.soft_share = self.options.soft_share if self.softening() else 0
-            total += self.train_step(crops.batch(self.options.batch))
-            counted += 1
+        begun, before, errors, current = time.monotonic(), self.elapsed, [], None
+        while (now := self.phase()) is not None:
+            phase, done = now
+            if phase is not current:
+                self.prepare(phase, crops)
+                current = phase
+            rate = self.rate(phase, done)
+            errors.append(self.train_step(crops.batch(self.recipe.batch), rate))
             self.elapsed = before + time.monotonic() - begun
             if self.step % 500 == 0:
-                count = crops.refresh()
-                print(f"{time.strftime('%H:%M:%S')} step {self.step} clips {count} soft {crops.soft_share} "
-                      f"luma, chroma error {(total / counted * UNIT).tolist()} codes rate {self.rate():.2e}", flush=True)
-                total, counted = torch.zeros(2), 0
+                mean = (torch.stack(errors).mean(0) * UNIT).tolist()
+                print(f"{time.strftime('%H:%M:%S')} step {self.step} clips {crops.refresh()} soft {phase.soft_share} "
+                      f"luma {mean[0]:.3f} chroma {mean[1]:.3f} codes, rate {rate:.2e}", flush=True)
+                errors = []
                 self.store()
         self.store()
 
@@ -171,7 +181,7 @@ def main():
     Path(options.work, "pid").write_text(str(os.getpid()))
     producer = start_producer(options)
     trainer = Trainer(options)
-    crops = Crops(options.work, options.cells, (options.seed, trainer.step))
+    crops = Crops(options.work, trainer.recipe.cells, (options.seed, trainer.step))
     while crops.refresh()[0] < min(options.first_clips, options.clips) and producer.poll() is None:
         time.sleep(2)
     trainer.run(crops)

@@ -18,6 +18,11 @@ export interface SourceFormat {
   /** Source is RGB and has to be converted to BT.709 limited-range YCbCr. */
   rgb: boolean;
   interlaced: boolean;
+  /**
+   * One code of the source in the units of `depth`: places that change by no more than that between frames are averaged
+   * over their neighbours in time, which needs more depth than the source has. null leaves every frame as it is.
+   */
+  steady: number | null;
   /** Rate of the source itself, for constant timing. */
   sourceRate: FrameRate;
   /** Rate that variable timing or a wanted other rate is conformed to; null keeps every frame as it comes. */
@@ -93,20 +98,23 @@ export interface FrameSpan {
  * which frame is doubled or dropped depends on all frames before it.
  */
 export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
-  const { sourceRate, conformTo } = source;
+  const { sourceRate, conformTo, steady } = source;
   const filters: string[] = [];
   const seek: string[] = [];
+  // The first frame's neighbours, so that it comes out the same wherever decoding starts.
+  const lead = steady === null ? 0 : Math.min(STEADY_REACH, frames.first);
+  const first = frames.first - lead;
   if (conformTo) {
-    filters.push(conformFilter(source), `trim=start_frame=${frames.first}`);
+    filters.push(conformFilter(source), `trim=start_frame=${first}`);
   } else if (frames.counted) {
-    filters.push(`trim=start_frame=${frames.first}`);
-  } else if (frames.first > 0) {
-    const offset = ((frames.first - 0.5) * sourceRate.den) / sourceRate.num;
+    filters.push(`trim=start_frame=${first}`);
+  } else if (first > 0) {
+    const offset = ((first - 0.5) * sourceRate.den) / sourceRate.num;
     // -ss counts from the container's start, which may lie before the video's: too early is safe, too late is not.
     seek.push('-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6));
     filters.push(`select=gte(t\\,${(frames.startSeconds + offset).toFixed(6)})`);
   }
-  filters.push(...formatFilters(source));
+  filters.push(...formatFilters(source), ...steadyFilters(source), ...(lead > 0 ? [`trim=start_frame=${lead}`] : []));
   const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
   return [
     '-copyts',
@@ -137,9 +145,28 @@ function formatFilters(source: SourceFormat): string[] {
   const filters = source.interlaced ? ['bwdif=mode=send_frame:parity=auto:deint=all'] : [];
   if (source.rgb) filters.push('scale=out_color_matrix=bt709:out_range=limited:flags=accurate_rnd+full_chroma_int');
   const name = `yuv${source.chroma}p`;
-  // The `j` formats are the same planes at full range; listing both keeps ffmpeg from converting the range.
-  const formats = source.depth === 8 ? `${name}|yuvj${source.chroma}p` : `${name}${source.depth}le`;
-  return [...filters, `format=${source.rgb ? formats.split('|')[0] : formats}`];
+  if (source.depth === 8)
+    // The `j` formats are the same planes at full range; listing both keeps ffmpeg from converting the range.
+    return [...filters, `format=${source.rgb ? name : `${name}|yuvj${source.chroma}p`}`];
+  // Where depth is added, both ranges have to be named, or ffmpeg converts full range into limited.
+  const range = source.rgb ? 'limited' : source.range;
+  if ((source.steady ?? 1) > 1) filters.push(`scale=in_range=${range}:out_range=${range}`);
+  return [...filters, `format=${name}${source.depth}le`];
+}
+
+/** Frames to either side that steadying looks at. */
+const STEADY_REACH = 2;
+
+/**
+ * H.264 lets still places tremble by a code from frame to frame, and a network that sharpens makes more of it. A sample
+ * becomes the mean of five frames as far as they differ by one code at most, so it never moves by more than that itself.
+ * `a` and `b` are shares of 2^depth; atadenoise takes one off the product before it compares (libavfilter 8).
+ */
+function steadyFilters({ steady, depth }: SourceFormat): string[] {
+  if (steady === null) return [];
+  const share = (codes: number): string => ((codes + 1.1) / 2 ** depth).toFixed(6);
+  const planes = [0, 1, 2].map((i) => `${i}a=${share(steady)}:${i}b=${share(steady * STEADY_REACH)}`);
+  return [`atadenoise=s=${2 * STEADY_REACH + 1}:${planes.join(':')}`];
 }
 
 /**

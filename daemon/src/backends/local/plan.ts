@@ -36,7 +36,7 @@ export function enginePlan(
   media: Media,
   context: PlanContext,
 ): Omit<EnginePlan, 'output'> & { output: Omit<EnginePlan['output'], 'path' | 'partial'> } {
-  const source = sourceFormat(task, media);
+  const source = sourceFormat(task, media, context.model);
   const rate = source.conformTo ?? media.frameRate;
   return {
     ffmpeg: context.ffmpeg,
@@ -83,13 +83,17 @@ export function partialPath(path: string): string {
   return join(dirname(path), `${basename(path)}.partial`);
 }
 
-function sourceFormat(task: Task, media: Media): SourceFormat {
+function sourceFormat(task: Task, media: Media, model: EngineModel): SourceFormat {
   const rgb = media.chroma === 'rgb';
+  const depth = decodedDepth(media.bitDepth);
+  // Plain interpolation is for clips that must not be touched; deeper sources don't tremble by visible amounts.
+  const steady = model.kind !== 'interpolation' && depth <= 10;
   return {
     path: task.source,
     ...uprightSize(media),
     chroma: decodedChroma[media.chroma],
-    depth: decodedDepth(media.bitDepth),
+    depth: steady ? 10 : depth,
+    steady: steady ? 2 ** (10 - depth) : null,
     range: !rgb && media.color.range === 'full' ? 'full' : 'limited',
     grey: media.chroma === '400',
     rgb,
