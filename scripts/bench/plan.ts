@@ -24,6 +24,7 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
       depth: 10,
       steady: 4,
       range: 'limited',
+      matrix: '709',
       grey: false,
       rgb: false,
       interlaced: false,

@@ -14,6 +14,9 @@ export const ColorTags = z.object({
 });
 export type ColorTags = z.infer<typeof ColorTags>;
 
+/** The matrix between Y'CbCr and R'G'B', by the number of the ITU-R recommendation (BT.601, BT.709, BT.2020 NCL). */
+export type YuvMatrix = '601' | '709' | '2020';
+
 export const AudioTrack = z.object({
   codec: z.string(),
   channels: z.int().positive(),

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { decodeModel, type OnnxModel } from '../models/onnx.ts';
+import { decodeModel } from '../models/onnx.ts';
 import { planesGraph, type PlanesFormat } from '../models/planes-graph.ts';
+import { rgbGraph } from '../models/rgb-graph.ts';
+import { rgbChain } from '../models/rgb-traits.ts';
 import type { FromThread, ThreadSetup, ToThread } from './inference-thread.ts';
-import { doubled, type Plane, planesLayout, type PlanesLayout } from './planes.ts';
+import { enlarged, type Plane, planesLayout, type PlanesLayout } from './planes.ts';
 
 /**
  * Inference blocks its thread completely, so it has this one to itself. Frames come and go as transferred buffers:
@@ -55,22 +57,26 @@ async function runSession({ session, from, to }: Doubling, input: ArrayBuffer, o
 }
 
 async function openDoublings({ format, scale, model, threads }: ThreadSetup): Promise<Doubling[]> {
-  const core = model.kind === 'planes' ? decodeModel(await readFile(model.file)) : undefined;
+  const network = model.kind === 'interpolation' ? undefined : decodeModel(await readFile(model.file));
   const chain: Doubling[] = [];
   let current: PlanesFormat = format;
-  for (let factor = 1; factor < scale; factor *= 2) {
-    chain.push({
-      session: await openSession(current, core, threads),
-      from: planesLayout(current),
-      to: planesLayout(doubled(current)),
-    });
-    current = doubled(current);
+  for (const factor of model.kind === 'rgb' ? rgbChain(model.traits.scale, scale) : doublingChain[scale]) {
+    const graph =
+      model.kind === 'rgb' && network
+        ? rgbGraph({ format: current, model: network, traits: model.traits, scale: factor })
+        : planesGraph(current, network);
+    const next = enlarged(current, factor);
+    chain.push({ session: await openSession(graph, threads), from: planesLayout(current), to: planesLayout(next) });
+    current = next;
   }
   return chain;
 }
 
-function openSession(format: PlanesFormat, core: OnnxModel | undefined, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(planesGraph(format, core), {
+/** What graphs that double are run for each scale. */
+const doublingChain = { 2: [2], 4: [2, 2] } as const;
+
+function openSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(graph, {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,

@@ -1,6 +1,5 @@
-import type { PlanesFormat } from '../models/planes-graph.ts';
 import { InferenceThread, type ThreadSetup } from './inference-thread.ts';
-import { doubled, planesLayout } from './planes.ts';
+import { enlarged, planesLayout } from './planes.ts';
 
 export interface InferenceSetup extends Omit<ThreadSetup, 'threads'> {
   /** Cores to keep busy. */
@@ -46,7 +45,7 @@ export class Inference {
 
   constructor(setup: InferenceSetup, script: URL) {
     this.frameBytes = planesLayout(setup.format).byteLength;
-    this.resultBytes = planesLayout(resultFormat(setup)).byteLength;
+    this.resultBytes = planesLayout(enlarged(setup.format, setup.scale)).byteLength;
     this.lanes = framesAtOnce(setup);
     const threads = Math.floor(setup.threads / this.lanes);
     this.threads = Array.from({ length: this.lanes }, () => new InferenceThread({ ...setup, threads }, script));
@@ -75,8 +74,4 @@ export class Inference {
   private keep(buffers: ArrayBuffer[], buffer: ArrayBuffer): void {
     if (buffers.length < this.lanes + 2) buffers.push(buffer);
   }
-}
-
-function resultFormat({ format, scale }: Pick<InferenceSetup, 'format' | 'scale'>): PlanesFormat {
-  return scale === 2 ? doubled(format) : doubled(doubled(format));
 }

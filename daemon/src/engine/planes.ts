@@ -27,9 +27,14 @@ export function planesLayout(format: Pick<PlanesFormat, 'width' | 'height' | 'ch
   return { bytesPerSample, y, u, v, byteLength: (v.start + v.length) * bytesPerSample };
 }
 
-/** The format that one doubling turns another into. */
-export function doubled({ width, height, grey }: Pick<PlanesFormat, 'width' | 'height' | 'grey'>): PlanesFormat {
-  return { grey, width: width * 2, height: height * 2, chroma: '422', depth: 10, range: 'limited' };
+/** The format of a frame that a graph enlarged: what every graph returns, at another size. */
+export function enlarged(format: PlanesFormat, scale: 1 | 2 | 4): PlanesFormat {
+  const { width, height, grey, matrix } = format;
+  return {
+    ...{ grey, matrix, chroma: '422', depth: 10, range: 'limited' },
+    width: width * scale,
+    height: height * scale,
+  };
 }
 
 function plane({ width, height }: { width: number; height: number }, start: number): Plane {

@@ -1,4 +1,4 @@
-import type { FrameRate } from '@uprez/shared';
+import type { FrameRate, YuvMatrix } from '@uprez/shared';
 import type { OutputColor } from './colors.ts';
 import { audioDecoders, videoDecoders } from './probe-names.ts';
 
@@ -13,6 +13,8 @@ export interface SourceFormat {
   chroma: '420' | '422' | '444';
   depth: 8 | 10 | 12 | 16;
   range: 'limited' | 'full';
+  /** Which RGB the codes stand for. */
+  matrix: YuvMatrix;
   /** No chroma in the source: the result gets none either. */
   grey: boolean;
   /** Source is RGB and has to be converted to BT.709 limited-range YCbCr. */

@@ -1,4 +1,4 @@
-import type { ColorTags, Size } from '@uprez/shared';
+import type { ColorTags, Size, YuvMatrix } from '@uprez/shared';
 
 /**
  * ProRes frame headers and QuickTime's `colr` atom know few values (SMPTE RDD 36 tables 4–6; Apple TN2162). Source tags
@@ -64,6 +64,25 @@ export function outputColor(color: ColorTags, size: Size): OutputColor {
   const silent = Object.values(named).every((tag) => tag === 'unknown');
   return silent ? assumed(size) : named;
 }
+
+/**
+ * The matrix a source's codes were made with. Where it names no matrix or one that is not told apart here, its primaries
+ * tell, and then its size, as editors take it.
+ */
+export function pictureMatrix(color: ColorTags, size: Size): YuvMatrix {
+  const { matrix, primaries: named } = outputColor(color, size);
+  const known = matrixNumbers[matrix] ?? matrixNumbers[named];
+  return known ?? matrixNumbers[assumed(size).matrix] ?? '709';
+}
+
+/** By ffmpeg's names of matrices, and of the primaries that come with them. */
+const matrixNumbers: Record<string, YuvMatrix> = {
+  bt709: '709',
+  smpte170m: '601',
+  bt470bg: '601',
+  bt2020nc: '2020',
+  bt2020: '2020',
+};
 
 function assumed({ width, height }: Size): OutputColor {
   const [long, short] = width > height ? [width, height] : [height, width];

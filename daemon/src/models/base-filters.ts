@@ -5,7 +5,7 @@ import type { Kernel } from './graph-builder.ts';
  * `taps[phase][k]` weighs input sample `k`, counted from the first padded sample of the cell. Each row sums to 1, so a
  * flat picture stays flat to the last code value.
  */
-type Phases = readonly (readonly number[])[];
+export type Phases = readonly (readonly number[])[];
 
 /**
  * Catmull-Rom cubic (Keys 1981, a = -0.5) at a position between samples, as the weights of the samples at
@@ -22,7 +22,7 @@ function cubic(fraction: number): [number, number, number, number] {
 }
 
 /** Cubic weights at `position`, written into an axis of `length` samples where sample 0 lies at `origin`. */
-function cubicTaps(position: number, origin: number, length: number): number[] {
+export function cubicTaps(position: number, origin: number, length: number): number[] {
   const taps = new Array<number>(length).fill(0);
   const floor = Math.floor(position);
   cubic(position - floor).forEach((weight, i) => {

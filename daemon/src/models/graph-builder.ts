@@ -42,11 +42,23 @@ export class GraphBuilder {
 
   /** Convolution without padding, two dimensions. `weights` are [outputs, inputs, kernel height, kernel width]. */
   conv(input: string, weights: Kernel, strides: readonly [number, number]): string {
-    const { outputs, inputs, height, width, values } = weights;
+    const { outputs, inputs, height, width, values, bias, groups = 1 } = weights;
     const kernel = this.floats([outputs, inputs, height, width], values);
-    return this.node('Conv', [input, kernel], {
-      attributes: { kernel_shape: [height, width], strides, pads: [0, 0, 0, 0] },
+    const offsets = bias ? [this.floats([outputs], bias)] : [];
+    return this.node('Conv', [input, kernel, ...offsets], {
+      attributes: { kernel_shape: [height, width], strides, pads: [0, 0, 0, 0], ...(groups > 1 && { group: groups }) },
     });
+  }
+
+  /** Repeats the edge: [top, left, bottom, right] samples. */
+  pad(value: string, [top, left, bottom, right]: readonly [number, number, number, number]): string {
+    if (top + left + bottom + right === 0) return value;
+    const pads = this.int64s([0, 0, top, left, 0, 0, bottom, right]);
+    return this.node('Pad', [value, pads], { attributes: { mode: 'edge' } });
+  }
+
+  cast(value: string, type: ElementType, output?: string): string {
+    return this.node('Cast', [value], { attributes: { to: dataType[type] }, ...(output !== undefined && { output }) });
   }
 
   floats(dims: readonly number[], values: readonly number[] | Float32Array): string {
@@ -68,7 +80,7 @@ export class GraphBuilder {
   /** Copies another graph's nodes and weights in; its inputs are bound to the given values, the rest is renamed. */
   inline(other: OnnxGraph, prefix: string, bind: Record<string, string>): (name: string) => string {
     const rename = (name: string): string => (name === '' ? '' : (bind[name] ?? `${prefix}/${name}`));
-    for (const tensor of other.initializer) this.graph.initializer.push({ ...tensor, name: rename(tensor.name) });
+    for (const tensor of other.initializer) this.graph.initializer.push({ ...tensor, name: rename(tensor.name ?? '') });
     for (const node of other.node) this.graph.node.push(renamed(node, rename));
     return rename;
   }
@@ -91,10 +103,15 @@ export class GraphBuilder {
 
 export interface Kernel {
   outputs: number;
+  /** Of each group. */
   inputs: number;
   height: number;
   width: number;
   values: Float32Array;
+  /** One for each output. */
+  bias?: readonly number[];
+  /** Planes that don't see each other; 1 unless said. */
+  groups?: number;
 }
 
 function tensorValue(name: string, type: ElementType, dims: readonly Dimension[]) {

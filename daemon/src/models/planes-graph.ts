@@ -1,3 +1,4 @@
+import type { YuvMatrix } from '@uprez/shared';
 import { chromaBase, chromaToCore, lumaBase } from './base-filters.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxGraph, type OnnxModel } from './onnx.ts';
@@ -10,6 +11,8 @@ export interface PlanesFormat {
   /** Bits per code; 8 travels in bytes, more in 16-bit words. */
   depth: number;
   range: 'limited' | 'full';
+  /** Which RGB the codes stand for: the matrix of ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance). */
+  matrix: YuvMatrix;
   /** Chroma is neutral everywhere and must stay so; the core's opinion of it is left out. */
   grey: boolean;
 }
@@ -62,7 +65,7 @@ const chromaStrides = { '420': [1, 1], '422': [2, 1], '444': [2, 2] } as const;
 /** Input codes to 10-bit limited-range codes as float, edges repeated by two samples. */
 function paddedLuma({ graph, format, cells }: Drawing): string {
   const { width, height } = format;
-  return pad(graph, lumaInput(graph, 'y', format), [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
+  return graph.pad(lumaInput(graph, 'y', format), [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
 }
 
 /** A luma plane as it is stored, in 10-bit limited-range codes as float. */
@@ -80,14 +83,14 @@ function paddedChroma({ graph, format, cells }: Drawing): string {
   const planes = ['u', 'v'].map((name) => graph.input(name, storage(format), [1, 1, size.height, size.width]));
   const joined = graph.node('Concat', planes, { attributes: { axis: 1 } });
   const codes = toCodes(graph, joined, chromaLevels(format));
-  return pad(graph, codes, [vertical, horizontal, vertical + missingRows, horizontal + missingColumns]);
+  return graph.pad(codes, [vertical, horizontal, vertical + missingRows, horizontal + missingColumns]);
 }
 
 /** The padded 4:2:0 chroma that cores see, filtered to the siting of H.264 where the source has more. */
 function coreChroma({ graph, format }: Drawing, chroma: string): string {
   if (format.chroma === '420') return chroma;
   if (format.chroma === '422') return graph.conv(chroma, chromaToCore['422'](), [2, 1]);
-  return graph.conv(pad(graph, chroma, [0, 1, 0, 0]), chromaToCore['444'](), [2, 2]);
+  return graph.conv(graph.pad(chroma, [0, 1, 0, 0]), chromaToCore['444'](), [2, 2]);
 }
 
 /** The core's contract: `y`, `c` → `y_cells`, `c_cells`, residuals in 10-bit codes (models/README.md). */
@@ -174,16 +177,6 @@ function toCodes(graph: GraphBuilder, input: string, { type, scale, zero, offset
   return offset === 0 ? codes : graph.node('Add', [codes, graph.floats([], [offset])]);
 }
 
-/** Repeats the edge: [top, left, bottom, right] samples. */
-export function pad(
-  graph: GraphBuilder,
-  value: string,
-  [top, left, bottom, right]: readonly [number, number, number, number],
-): string {
-  const pads = graph.int64s([0, 0, top, left, 0, 0, bottom, right]);
-  return graph.node('Pad', [value, pads], { attributes: { mode: 'edge' } });
-}
-
 /** Size of one chroma plane as ffmpeg stores it: rounded up where the luma size is odd. */
 export function chromaSize(format: Pick<PlanesFormat, 'width' | 'height' | 'chroma'>): {
   width: number;
@@ -195,6 +188,7 @@ export function chromaSize(format: Pick<PlanesFormat, 'width' | 'height' | 'chro
   };
 }
 
-function storage(format: PlanesFormat): 'uint8' | 'uint16' {
+/** How a decoder writes codes: in bytes, or in words where 8 bits don't hold them. */
+export function storage(format: Pick<PlanesFormat, 'depth'>): 'uint8' | 'uint16' {
   return format.depth === 8 ? 'uint8' : 'uint16';
 }

@@ -2,7 +2,7 @@ import type { Scale } from '@uprez/shared';
 import { lumaBase } from './base-filters.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { dataType, encodeModel } from './onnx.ts';
-import { legal, lumaInput, pad, type PlanesFormat } from './planes-graph.ts';
+import { legal, lumaInput, type PlanesFormat } from './planes-graph.ts';
 
 /** One code of an 8-bit source, in 10-bit codes. */
 const STILL = 4;
@@ -64,7 +64,7 @@ function meanSquare({ graph, scale }: Drawing, source: string, result: string): 
 
 /** 1 for cells that stand still, 0 for others: [1, 1, height / 2, width / 2]. */
 function stillCells(graph: GraphBuilder, a: string, b: string): string {
-  const moved = pad(graph, distance(graph, a, b), [2, 2, 2, 2]);
+  const moved = graph.pad(distance(graph, a, b), [2, 2, 2, 2]);
   const most = graph.node('MaxPool', [moved], { attributes: { kernel_shape: [6, 6], strides: [2, 2] } });
   const still = graph.node('LessOrEqual', [most, graph.floats([], [STILL])]);
   return graph.node('Cast', [still], { attributes: { to: dataType.float } });
@@ -83,12 +83,12 @@ function interpolationChange(drawing: Drawing, a: string, b: string): string {
 /** Plain interpolation of luma codes, a channel for each sample of a cell: what planes-graph.ts does without a core. */
 function interpolated({ graph, format, scale }: Drawing, codes: string): string {
   const enlarged = scale === 2 ? codes : doubledPlane(graph, codes, format);
-  return rounded(graph, graph.conv(pad(graph, enlarged, [2, 2, 2, 2]), lumaBase(), [2, 2]));
+  return rounded(graph, graph.conv(graph.pad(enlarged, [2, 2, 2, 2]), lumaBase(), [2, 2]));
 }
 
 /** The whole plane at double size; odd sizes are completed to cells by repeating the last row or column. */
 function doubledPlane(graph: GraphBuilder, codes: string, { width, height }: PlanesFormat): string {
-  const padded = pad(graph, codes, [2, 2, 2 + (height % 2), 2 + (width % 2)]);
+  const padded = graph.pad(codes, [2, 2, 2 + (height % 2), 2 + (width % 2)]);
   const cells = rounded(graph, graph.conv(padded, lumaBase(), [2, 2]));
   const plane = graph.node('DepthToSpace', [cells], { attributes: { blocksize: 4 } });
   if (width % 2 === 0 && height % 2 === 0) return plane;

@@ -54,7 +54,15 @@ describe('every finished job', () => {
 });
 
 describe('the flicker index', () => {
-  const format = { width: 64, height: 48, chroma: '420', depth: 8, range: 'limited', grey: false } as const;
+  const format = {
+    width: 64,
+    height: 48,
+    chroma: '420',
+    depth: 8,
+    range: 'limited',
+    matrix: '709',
+    grey: false,
+  } as const;
   const still = new Uint8Array(64 * 48 * 1.5).map((_, i) => 60 + ((i * 37) % 80));
 
   it('grows with flicker that the result has and the source has not', async () => {

@@ -16,7 +16,17 @@ async function luma(expression: string): Promise<SourceFormat> {
   const picture = `nullsrc=s=64x32:r=24,format=yuv420p,geq=lum='${expression}':cb=128:cr=128`;
   await ffmpeg('-f', 'lavfi', '-i', picture, '-frames:v', String(frames), '-c:v', 'ffv1', path);
   return {
-    ...{ path, ...size, chroma: '420', depth: 10, range: 'limited', grey: false, rgb: false, interlaced: false },
+    ...{
+      path,
+      ...size,
+      chroma: '420',
+      depth: 10,
+      range: 'limited',
+      matrix: '709',
+      grey: false,
+      rgb: false,
+      interlaced: false,
+    },
     ...{ steady: 4, sourceRate: { num: 24, den: 1 }, conformTo: null },
   };
 }

@@ -7,7 +7,15 @@ import { chromaSize, planesGraph, type PlanesFormat } from '../../src/models/pla
 import { modelsFolder } from '../support/local.ts';
 
 const core = decodeModel(readFileSync(join(modelsFolder, 'fast.onnx')));
-const base: PlanesFormat = { width: 32, height: 24, chroma: '420', depth: 8, range: 'limited', grey: false };
+const base: PlanesFormat = {
+  width: 32,
+  height: 24,
+  chroma: '420',
+  depth: 8,
+  range: 'limited',
+  matrix: '709',
+  grey: false,
+};
 
 interface Codes {
   y: (x: number, y: number) => number;

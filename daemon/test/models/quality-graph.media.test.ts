@@ -6,7 +6,15 @@ import { qualityGraph } from '../../src/models/quality-graph.ts';
 import { Chance } from '../support/chance.ts';
 import { type Codes, measureByHand, storedCodes } from '../support/quality.ts';
 
-const base: PlanesFormat = { width: 24, height: 16, chroma: '420', depth: 8, range: 'limited', grey: false };
+const base: PlanesFormat = {
+  width: 24,
+  height: 16,
+  chroma: '420',
+  depth: 8,
+  range: 'limited',
+  matrix: '709',
+  grey: false,
+};
 
 describe('a pair is measured as straightforward arithmetic does', () => {
   const cases: (Partial<PlanesFormat> & { scale: Scale })[] = [

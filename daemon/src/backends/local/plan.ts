@@ -16,7 +16,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
 import type { SourceFormat } from '../../media/args.ts';
-import { outputColor } from '../../media/colors.ts';
+import { outputColor, pictureMatrix } from '../../media/colors.ts';
 import type { EngineModel } from '../../models/engine-model.ts';
 
 /** Largest side of a result, in pixels; ProRes decoders and editors stop being reliable above. */
@@ -88,13 +88,15 @@ function sourceFormat(task: Task, media: Media, model: EngineModel): SourceForma
   const depth = decodedDepth(media.bitDepth);
   // Plain interpolation is for clips that must not be touched; deeper sources don't tremble by visible amounts.
   const steady = model.kind !== 'interpolation' && depth <= 10;
+  const size = uprightSize(media);
   return {
     path: task.source,
-    ...uprightSize(media),
+    ...size,
     chroma: decodedChroma[media.chroma],
     depth: steady ? 10 : depth,
     steady: steady ? 2 ** (10 - depth) : null,
     range: !rgb && media.color.range === 'full' ? 'full' : 'limited',
+    matrix: pictureMatrix(media.color, size),
     grey: media.chroma === '400',
     rgb,
     interlaced: media.scan === 'interlaced',

@@ -1,0 +1,197 @@
+import { GraphBuilder } from './graph-builder.ts';
+import { encodeModel, type OnnxModel } from './onnx.ts';
+import { chromaSize, type PlanesFormat, storage } from './planes-graph.ts';
+import { after, type Axis, chromaToFull, planeKernel, resampling, smoothing, unchanged } from './rgb-filters.ts';
+import { codesToRgb, rgbToChroma, rgbToLuma } from './rgb-levels.ts';
+import type { GraphScale, RgbTraits } from './rgb-traits.ts';
+
+export interface RgbGraphOptions {
+  format: PlanesFormat;
+  model: OnnxModel;
+  traits: RgbTraits;
+  scale: GraphScale;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** A value [1, planes, height, width] under way. */
+interface Picture extends Size {
+  value: string;
+  planes: number;
+}
+
+/** Lowest version of a file that needs no inputs for its weights; all that run operator set 11 know it. */
+const IR_VERSION = 8;
+
+/**
+ * Wraps an RGB network into what the engine runs: inputs `y`, `u`, `v` as the decoder wrote them, outputs `Y`, `U`, `V`
+ * (10-bit limited-range 4:2:2) as the encoder reads them, all shapes baked in. The network keeps its operator sets, so
+ * what is added around it is valid from set 11 on.
+ *
+ * Chroma is interpolated, RGB made by the source's matrix and range, the network run, its result resampled to the scale
+ * that is asked for. What lies beyond black and white goes around the network, and colours are locked to the source's.
+ */
+export function rgbGraph({ format, model, traits, scale }: RgbGraphOptions): Uint8Array {
+  const graph = new GraphBuilder();
+  const source = sourceRgb(graph, format);
+  const result = networkResult(graph, clipped(graph, source, 0), { model, traits });
+  const resized = resample(graph, result, { from: traits.scale, to: scale });
+  const complete = withExtremes(graph, source, { ...clipped(graph, resized, 0), scale });
+  writePlanes(graph, lockColors(graph, source, { ...complete, scale }), format);
+  return encodeModel({
+    ir_version: Math.max(model.ir_version, IR_VERSION),
+    producer_name: 'uprez',
+    opset_import: model.opset_import,
+    graph: graph.build(),
+  });
+}
+
+function sourceRgb(graph: GraphBuilder, format: PlanesFormat): Picture {
+  const { width, height } = format;
+  const small = chromaSize(format);
+  const codes = (name: string, { width, height }: Size): string =>
+    graph.cast(graph.input(name, storage(format), [1, 1, height, width]), 'float');
+  const luma = codes('y', { width, height });
+  const joined = graph.node('Concat', [codes('u', small), codes('v', small)], { attributes: { axis: 1 } });
+  const full = filter(graph, { ...small, planes: 2, value: joined }, chromaToFull[format.chroma]);
+  const chroma = crop(graph, full, { width, height });
+  const yuv = graph.node('Concat', [luma, chroma.value], { attributes: { axis: 1 } });
+  return { value: graph.conv(yuv, codesToRgb(format), [1, 1]), planes: 3, width, height };
+}
+
+/** Runs the network on the picture, completed at the right and below to a size that it takes. */
+function networkResult(
+  graph: GraphBuilder,
+  source: Picture,
+  { model, traits }: Pick<RgbGraphOptions, 'model' | 'traits'>,
+): Picture {
+  const { white, element, names, scale } = traits;
+  const size = inputSize(source, traits);
+  const padded = graph.pad(source.value, [0, 0, size.height - source.height, size.width - source.width]);
+  const leveled = multiplied(graph, padded, white.input);
+  const input = element.input === 'float16' ? graph.cast(leveled, 'float16') : leveled;
+  const rename = graph.inline(model.graph, 'network', { [names.input]: input });
+  const output = rename(names.output);
+  const floats = element.output === 'float16' ? graph.cast(output, 'float') : output;
+  const whole = { planes: 3, width: size.width * scale, height: size.height * scale };
+  const cropped = crop(
+    graph,
+    { ...whole, value: floats },
+    { width: source.width * scale, height: source.height * scale },
+  );
+  return { ...cropped, value: multiplied(graph, cropped.value, 1 / white.output) };
+}
+
+/** Size that the network is fed with for a picture. Throws where the picture is larger than the only size it takes. */
+export function inputSize({ width, height }: Size, { fixed, multiple }: RgbTraits): Size {
+  if (fixed && (width > fixed.width || height > fixed.height))
+    throw new Error(`${width}x${height} is more than the network's ${fixed.width}x${fixed.height}`);
+  const complete = (side: number): number => Math.ceil(side / multiple) * multiple;
+  return fixed ?? { width: complete(width), height: complete(height) };
+}
+
+/**
+ * How far beyond black and white the source goes by ringing alone: 35 of 10-bit codes. Where a picture is compressed,
+ * edges to white overshoot by that much, and the network rightly takes it away.
+ */
+const RINGING = 0.04;
+
+/** Samples of the source beyond black and white, which networks know nothing of: what is more than ringing is kept. */
+function withExtremes(graph: GraphBuilder, source: Picture, result: Picture & { scale: GraphScale }): Picture {
+  const inside = clipped(graph, source, RINGING);
+  const beyond = { ...source, value: graph.node('Sub', [source.value, inside.value]) };
+  const enlarged = resample(graph, beyond, { from: 1, to: result.scale });
+  return { ...result, value: graph.node('Add', [result.value, enlarged.value]) };
+}
+
+/** Source samples around one that its colour is locked by. */
+export const LOCK_REACH = 16;
+
+/**
+ * Networks shift flat colours, by up to 3 % of the range. What the result says about the mean colour of an area gives way
+ * to what the source says: the difference between both, smoothed over more than a macroblock so that blocking noise
+ * doesn't come back, is added. Flat areas are exact, and everything finer than the smoothing is the network's.
+ */
+function lockColors(graph: GraphBuilder, source: Picture, result: Picture & { scale: GraphScale }): Picture {
+  const { scale } = result;
+  const attributes = { kernel_shape: [scale, scale], strides: [scale, scale] };
+  const reduced = scale === 1 ? result.value : graph.node('AveragePool', [result.value], { attributes });
+  const shift = { ...source, value: graph.node('Sub', [source.value, reduced]) };
+  const smooth = smoothing(LOCK_REACH);
+  const downwards = filter(graph, shift, { rows: smooth, columns: unchanged });
+  const smoothed = filter(graph, downwards, { rows: unchanged, columns: smooth });
+  const enlarged = resample(graph, smoothed, { from: 1, to: scale });
+  return { ...result, value: graph.node('Add', [result.value, enlarged.value]) };
+}
+
+function writePlanes(graph: GraphBuilder, rgb: Picture, format: PlanesFormat): void {
+  const { width, height } = rgb;
+  writePlane(graph, graph.conv(rgb.value, rgbToLuma(format.matrix), [1, 1]), { output: 'Y', width, height });
+  const padded = graph.pad(rgb.value, [0, 1, 0, width % 2]);
+  const chroma = graph.conv(padded, rgbToChroma(format), [1, 2]);
+  ['U', 'V'].forEach((output, i) => {
+    const plane = graph.node('Slice', [chroma, graph.int64s([i]), graph.int64s([i + 1]), graph.int64s([1])]);
+    writePlane(graph, plane, { output, width: Math.ceil(width / 2), height });
+  });
+}
+
+/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
+function writePlane(graph: GraphBuilder, value: string, { output, width, height }: Size & { output: string }): void {
+  graph.output(output, 'uint16', [1, 1, height, width]);
+  const legal = graph.node('Clip', [value, graph.floats([], [4]), graph.floats([], [1019])]);
+  graph.cast(graph.node('Round', [legal]), 'uint16', output);
+}
+
+function resample(graph: GraphBuilder, picture: Picture, { from, to }: { from: number; to: number }): Picture {
+  const axis = resampling(from, to);
+  return from === to ? picture : filter(graph, picture, { rows: axis, columns: axis });
+}
+
+/** Between black and white, give or take a margin. */
+function clipped(graph: GraphBuilder, picture: Picture, margin: number): Picture {
+  const limits = [graph.floats([], [-margin]), graph.floats([], [1 + margin])];
+  return { ...picture, value: graph.node('Clip', [picture.value, ...limits]) };
+}
+
+/** Filters each plane on its own; the edge is repeated. Sizes that are no whole number of cells lose the rest. */
+function filter(graph: GraphBuilder, picture: Picture, { rows, columns }: { rows: Axis; columns: Axis }): Picture {
+  const { value, planes, width, height } = picture;
+  if (rows === unchanged && columns === unchanged) return picture;
+  const padded = graph.pad(value, [rows.before, columns.before, after(rows), after(columns)]);
+  const cells = graph.conv(padded, planeKernel(rows, columns, planes), [rows.cell, columns.cell]);
+  const shape = { rows: Math.floor(height / rows.cell), columns: Math.floor(width / columns.cell) };
+  const phases = { high: rows.taps.length, wide: columns.taps.length };
+  return {
+    ...{ planes, width: shape.columns * phases.wide, height: shape.rows * phases.high },
+    value: shuffle(graph, cells, { ...shape, ...phases, planes }),
+  };
+}
+
+/** [1, planes*high*wide, rows, columns] → [1, planes, rows*high, columns*wide], in two moves that copy long runs. */
+function shuffle(
+  graph: GraphBuilder,
+  value: string,
+  shape: { planes: number; rows: number; columns: number; high: number; wide: number },
+): string {
+  const { planes, rows, columns, high, wide } = shape;
+  if (high === 1 && wide === 1) return value;
+  const split = graph.node('Reshape', [value, graph.int64s([planes * high, wide, rows * columns])]);
+  const woven = graph.node('Transpose', [split], { attributes: { perm: [0, 2, 1] } });
+  const lines = graph.node('Reshape', [woven, graph.int64s([planes, high, rows, columns * wide])]);
+  const sorted = graph.node('Transpose', [lines], { attributes: { perm: [0, 2, 1, 3] } });
+  return graph.node('Reshape', [sorted, graph.int64s([1, planes, rows * high, columns * wide])]);
+}
+
+/** The upper left part. */
+function crop(graph: GraphBuilder, picture: Picture, { width, height }: Size): Picture {
+  if (picture.width === width && picture.height === height) return picture;
+  const ends = [graph.int64s([0, 0]), graph.int64s([height, width]), graph.int64s([2, 3])];
+  return { ...picture, width, height, value: graph.node('Slice', [picture.value, ...ends]) };
+}
+
+function multiplied(graph: GraphBuilder, value: string, factor: number): string {
+  return factor === 1 ? value : graph.node('Mul', [value, graph.floats([], [factor])]);
+}
