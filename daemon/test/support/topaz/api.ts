@@ -175,8 +175,9 @@ function deleteMedia(request: VideoRequest): Reply {
 /** Newest first, without those that were never accepted. */
 async function history({ desk, account, query }: Call): Promise<Reply> {
   const cursor = query.get('cursor');
-  const from = cursor === null ? 0 : Number(Buffer.from(cursor, 'base64url').toString());
-  if (!Number.isInteger(from) || from < 0 || cursor === '') throw refused.invalid('Invalid cursor');
+  const place = cursor === null ? '0' : Buffer.from(cursor, 'base64url').toString();
+  if (!/^\d+$/.test(place)) throw refused.invalid('Invalid cursor');
+  const from = Number(place);
   const own = desk.all().filter((request) => request.account === account && request.status !== 'requested');
   for (const request of own) await request.catchUp();
   const page = own.toReversed().slice(from, from + HISTORY_PAGE);

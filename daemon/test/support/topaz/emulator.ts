@@ -87,7 +87,7 @@ export async function startTopazEmulator(options: EmulatorOptions = {}): Promise
     partRules: { ...partRules, ...options.partRules },
     uploadLinkMs: () => knobs.linkTimes.upload,
     downloadLinkMs: () => knobs.linkTimes.download,
-    uploadDeadlineMs: options.uploadDeadlineMs ?? 24 * HOUR,
+    uploadDeadlineMs: options.uploadDeadlineMs ?? 48 * HOUR,
   };
   const storage = await listen(
     createStorage({ signer, find, file: around.file, strictParts: options.strictParts ?? true }),

@@ -56,7 +56,6 @@ const source = z.strictObject(
     frameCount: positive,
     frameRate: positive,
     resolution,
-    md5Hash: text.optional(),
   },
   'must be an object',
 );

@@ -96,11 +96,12 @@ async function readThrough(request: IncomingMessage, received: Received): Promis
   for await (const chunk of request) received.bodyBytes += (chunk as Buffer).length;
 }
 
-async function cutRequest(request: IncomingMessage, afterBytes: number): Promise<void> {
+function cutRequest(request: IncomingMessage, afterBytes: number): Promise<void> {
+  const { socket } = request;
   let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes >= afterBytes) break;
-  }
-  request.socket.resetAndDestroy();
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes >= afterBytes) socket.resetAndDestroy();
+  });
+  return new Promise((resolve) => socket.once('close', resolve));
 }
