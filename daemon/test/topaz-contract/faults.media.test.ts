@@ -139,10 +139,10 @@ describe('transfers that go wrong', () => {
 
   it('an answer drips as the clock goes', async () => {
     emulator.faults.add('models', trouble.drip(100, 1000));
-    let done = false;
-    const slow = models().finally(() => (done = true));
+    const state = { done: false };
+    const slow = models().finally(() => (state.done = true));
     let seconds = 0;
-    for (; !done; seconds++) {
+    for (; !state.done; seconds++) {
       // Each round trip lets the other connection have its turn.
       await topaz.create();
       clock.advance(1000);

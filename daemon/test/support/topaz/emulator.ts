@@ -7,7 +7,7 @@ import { createApi } from './api.ts';
 import { catalog } from './catalog.ts';
 import { Faults } from './faults.ts';
 import { listen } from './http.ts';
-import { Journal } from './journal.ts';
+import { Journal, type Received } from './journal.ts';
 import { type PartRules, partRules } from './parts.ts';
 import { createSigner } from './presign.ts';
 import { createStorage } from './storage.ts';
@@ -30,6 +30,8 @@ export interface EmulatorOptions {
   trailingSlash?: 'both' | 'with' | 'without';
   /** Time for the upload until the request fails. */
   uploadDeadlineMs?: number;
+  /** Told of each request when it was answered. */
+  watch?: (received: Received) => void;
 }
 
 /** The Topaz Video cloud on this computer: what it is told, what it was asked, and what went wrong on purpose. */
@@ -58,11 +60,12 @@ export interface TopazEmulator extends AsyncDisposable {
 }
 
 export async function startTopazEmulator(options: EmulatorOptions = {}): Promise<TopazEmulator> {
-  const { clock = new ManualClock(), credits = 1000, pace = { by: 'polls' }, trailingSlash = 'both' } = options;
+  const settled = { ...defaults(), ...options };
+  const { clock, pace, trailingSlash, strictParts, uploadDeadlineMs, watch } = settled;
   const folder = tempDir();
   const journal = new Journal();
   const faults = new Faults();
-  const accounts = { own: new Account(credits), strangers: new Account(0) };
+  const accounts = { own: new Account(settled.credits), strangers: new Account(0) };
   const keys = new Map([
     [newKey(), accounts.own],
     [newKey(), accounts.strangers],
@@ -87,12 +90,10 @@ export async function startTopazEmulator(options: EmulatorOptions = {}): Promise
     partRules: { ...partRules, ...options.partRules },
     uploadLinkMs: () => knobs.linkTimes.upload,
     downloadLinkMs: () => knobs.linkTimes.download,
-    uploadDeadlineMs: options.uploadDeadlineMs ?? 48 * HOUR,
+    uploadDeadlineMs,
   };
-  const storage = await listen(
-    createStorage({ signer, find, file: around.file, strictParts: options.strictParts ?? true }),
-    { journal, faults, clock },
-  );
+  const shared = { journal, faults, clock, watch };
+  const storage = await listen(createStorage({ signer, find, file: around.file, strictParts }), shared);
   storageUrl = `http://127.0.0.1:${storage.port}`;
   const api = await listen(
     createApi({
@@ -108,7 +109,7 @@ export async function startTopazEmulator(options: EmulatorOptions = {}): Promise
       all: () => requests,
       trailingSlash,
     }),
-    { journal, faults, clock },
+    shared,
   );
 
   return Object.assign(knobs, {
@@ -123,6 +124,18 @@ export async function startTopazEmulator(options: EmulatorOptions = {}): Promise
       folder[Symbol.dispose]();
     },
   });
+}
+
+function defaults(): Required<Omit<EmulatorOptions, 'partRules'>> {
+  return {
+    clock: new ManualClock(),
+    credits: 1000,
+    pace: { by: 'polls' },
+    strictParts: true,
+    trailingSlash: 'both',
+    uploadDeadlineMs: 48 * HOUR,
+    watch: () => undefined,
+  };
 }
 
 function newKey(): string {

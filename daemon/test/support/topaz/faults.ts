@@ -132,6 +132,8 @@ export const trouble = {
       return { ...reply, headers: value === undefined ? headers : { ...headers, [name]: value } };
     },
   }),
+  /** What storage says of a link whose time is over. */
+  expiredLink: (): Trouble => answer(storageError(403, 'AccessDenied', 'Request has expired')),
   /** A storage error in its own words. */
   storage: (status: number, code: string, options: { after?: boolean } = {}): Trouble =>
     answer(storageError(status, code, code), options.after),

@@ -14,15 +14,21 @@ export interface Host {
   answer(request: IncomingMessage, received: Received): Promise<Reply>;
 }
 
+/** What all hosts of an emulator share. */
+export interface Surroundings {
+  journal: Journal;
+  faults: Faults;
+  clock: Clock;
+  /** Told of each request when it was answered. */
+  watch: (received: Received) => void;
+}
+
 export interface Listening extends AsyncDisposable {
   readonly port: number;
 }
 
 /** Serves a host on any free port of this computer. Disposing closes its connections too. */
-export async function listen(
-  host: Host,
-  parts: { journal: Journal; faults: Faults; clock: Clock },
-): Promise<Listening> {
+export async function listen(host: Host, parts: Surroundings): Promise<Listening> {
   const server = createServer((request, response) => {
     void serve({ request, response, host, ...parts });
   });
@@ -38,17 +44,14 @@ async function close(server: Server): Promise<void> {
   await closed;
 }
 
-interface Exchange {
+interface Exchange extends Surroundings {
   request: IncomingMessage;
   response: ServerResponse;
   host: Host;
-  journal: Journal;
-  faults: Faults;
-  clock: Clock;
 }
 
 async function serve(exchange: Exchange): Promise<void> {
-  const { request, response, host, journal, faults, clock } = exchange;
+  const { request, response, host, journal, faults, clock, watch } = exchange;
   const received: Received = {
     ...host.recognise(request),
     time: clock.now(),
@@ -69,9 +72,11 @@ async function serve(exchange: Exchange): Promise<void> {
     received.answered = reply.status;
     await send(response, reply, { trouble, clock });
   } catch (error) {
-    // The client has gone, or the emulator is wrong; the second must not look like the service's own error.
-    if (response.writable && !response.headersSent) response.writeHead(500, String(error).replaceAll(/[^ -~]/g, ' '));
-    response.end();
+    // The client has gone, or the emulator is wrong, which must not look like an error of the service.
+    if (!response.headersSent) response.writeHead(599, { 'content-type': 'text/plain' });
+    response.end(`The emulator failed: ${String(error)}`);
+  } finally {
+    watch(received);
   }
 }
 

@@ -130,19 +130,21 @@ export class VideoRequest {
     this.enter('initializing');
   }
 
-  /** Ticks that are due by the clock, and the deadline for the upload. Called before a request is looked at. */
+  /** What time has brought: the end of the upload's deadline, ticks. Called before a request is looked at. */
   async catchUp(): Promise<void> {
     const { clock, pace, uploadDeadlineMs } = this.around;
     if (this.status === 'accepted' && clock.now() > (this.times.accepted ?? 0) + uploadDeadlineMs)
       this.fail({ errorCode: 'TIMEOUT_UPLOAD_SOURCE', message: 'Source was not uploaded in time' });
-    if (pace.by !== 'clock' || this.position < 0) return;
-    const due = Math.floor((clock.now() - this.queuedAt) / pace.tickMs);
-    while (this.position < Math.min(due, course.length - 1) && this.isUnderWay()) {
-      const before = this.position;
+    if (pace.by === 'clock') await this.tickUntil(clock.now(), pace.tickMs);
+  }
+
+  private async tickUntil(now: number, tickMs: number): Promise<void> {
+    const due = Math.floor((now - this.queuedAt) / tickMs);
+    for (let before = -2; this.position !== before && this.position < due && this.isUnderWay();) {
+      before = this.position;
       await this.tick();
-      if (this.position === before) return;
     }
-    if (this.status === 'canceling') await this.tick();
+    if (this.status === 'canceling' && now >= (this.times.canceling ?? 0) + tickMs) await this.tick();
   }
 
   /** Called after a status was told. */
