@@ -14,6 +14,7 @@ import { JobQueue } from './jobs/job-queue.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { createLedger, type ProcessLedger } from './jobs/leftovers.ts';
 import { LiveProgress } from './jobs/live-progress.ts';
+import { openPurse } from './jobs/purse.ts';
 import { recover } from './jobs/recovery.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import { type Logger, openLog } from './log.ts';
@@ -132,8 +133,12 @@ async function buildCore(
   });
   const progress = new LiveProgress(feed, clock);
   const { checkpoints } = store;
+  const purse = openPurse({ store, queue, clock });
   const runner = stack.useAsync(
-    new JobRunner({ ...{ queue, feed, clock, backends, log, progress, checkpoints }, idle: options.runJobs === false }),
+    new JobRunner({
+      ...{ queue, feed, clock, backends, log, progress, checkpoints, purse },
+      idle: options.runJobs === false,
+    }),
   );
   stack.use(startCleanup({ store, queue, runner, clock, log, intervalMs: config.cleanupInterval }));
   const snapshot = (): Snapshot => ({

@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
+import { createTopazBackend } from './backends/topaz/backend.ts';
 import type { StartOptions } from './cli/connect.ts';
 import { runCli } from './cli/main.ts';
 import type { Config } from './config.ts';
 import { type BackendParts, type RunningDaemon, startDaemon } from './daemon.ts';
 import { checkHealth } from './health.ts';
-import { findFfmpeg } from './media/find-ffmpeg.ts';
+import { type FfmpegTool, findFfmpeg } from './media/find-ffmpeg.ts';
 import { probe } from './media/probe.ts';
 import { ModelRegistry } from './models/registry.ts';
 import { VERSION } from './version.ts';
@@ -33,32 +34,55 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
     probe: (path) => probe(path, { maxFileBytes: config.maxFileSize }),
     checks: () =>
       checkHealth({ config, ffmpeg, threads, models: () => models.models(), checkModel: (id) => models.check(id) }),
-    backends: async (parts) => [await localBackend(parts, { models, threads, ffmpeg })],
+    backends: async (parts) => {
+      const found = await ffmpeg().catch(asAppError);
+      if (found instanceof AppError) parts.log.error({ err: found }, 'no ffmpeg');
+      return [localBackend(parts, { models, threads, found }), cloudBackend(parts, found)];
+    },
   });
 }
 
 interface LocalParts {
   models: ModelRegistry;
   threads: number;
-  ffmpeg: () => ReturnType<typeof findFfmpeg>;
+  found: FfmpegTool | AppError;
 }
 
-async function localBackend({ config, ledger, settings, log }: BackendParts, parts: LocalParts): Promise<Backend> {
-  const { models, threads } = parts;
-  const found = await parts.ffmpeg().catch(asAppError);
+function localBackend({ config, ledger, settings }: BackendParts, parts: LocalParts): Backend {
+  const { models, threads, found } = parts;
   const local = createLocalBackend({
     models,
     threads,
-    ffmpeg: found instanceof AppError ? '' : found.path,
+    ffmpeg: pathOf(found),
     outputFolder: () => settings().outputFolder ?? config.outputDir,
     tempFolder: config.tempDir,
     engineScript,
     processes: ledger,
   });
-  if (!(found instanceof AppError)) return local;
-  // Without ffmpeg the daemon still shows its list and says what is missing.
-  log.error({ err: found }, 'no ffmpeg');
-  return { ...local, estimate: () => Promise.reject(found), run: () => Promise.reject(found) };
+  return orExplain(local, found);
+}
+
+function cloudBackend({ config, keys, ledger, settings, log }: BackendParts, found: FfmpegTool | AppError): Backend {
+  const cloud = createTopazBackend({
+    ffmpeg: pathOf(found),
+    apiKey: () => keys.read('topaz'),
+    outputFolder: () => settings().outputFolder ?? config.outputDir,
+    workFolder: config.tempDir ?? config.paths.work,
+    settings,
+    processes: ledger,
+    log,
+  });
+  return orExplain(cloud, found);
+}
+
+function pathOf(found: FfmpegTool | AppError): string {
+  return found instanceof AppError ? '' : found.path;
+}
+
+/** Without ffmpeg the daemon still shows its list and says what is missing. */
+function orExplain(backend: Backend, found: FfmpegTool | AppError): Backend {
+  if (!(found instanceof AppError)) return backend;
+  return { ...backend, estimate: () => Promise.reject(found), run: () => Promise.reject(found) };
 }
 
 function asAppError(error: unknown): AppError {

@@ -19,3 +19,7 @@ export const Account = z.object({
   reservedCredits: z.number(),
 });
 export type Account = z.infer<typeof Account>;
+
+/** What cancelling a job now would cost and give back; zeros where nothing was paid. */
+export const CancelCost = z.object({ charged: z.number().nonnegative(), refunded: z.number().nonnegative() });
+export type CancelCost = z.infer<typeof CancelCost>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Account, ApiKey, KeyState } from './account.ts';
+import { Account, ApiKey, CancelCost, KeyState } from './account.ts';
 import { WireError } from './errors.ts';
 import { Estimate } from './estimate.ts';
 import { Job } from './job.ts';
@@ -80,6 +80,7 @@ export const calls = {
   }),
   getJob: call('GET', '/jobs/:id', { params: byId, result: Job }),
   reportJob: call('GET', '/jobs/:id/report', { params: byId, result: JobReport }),
+  cancelCost: call('GET', '/jobs/:id/cancel-cost', { params: byId, result: CancelCost }),
   cancelJob: call('POST', '/jobs/:id/cancel', { params: byId, result: Job }),
   retryJob: call('POST', '/jobs/:id/retry', { params: byId, result: Job }),
   approveJob: call('POST', '/jobs/:id/approve', { params: byId, result: Job }),

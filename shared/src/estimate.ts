@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** What a job will take, before it runs. Credits are null for work done on this machine. */
 export const Estimate = z.object({
   seconds: z.number().nonnegative(),
-  /** `measured` from earlier jobs of this model on this machine, `assumed` from the catalogue's figure. */
-  basis: z.enum(['measured', 'assumed']),
+  /**
+   * `measured` from earlier jobs of this model on this machine, `assumed` from the catalogue's figure, `quoted` by the
+   * service that will charge it.
+   */
+  basis: z.enum(['measured', 'assumed', 'quoted']),
   outputBytes: z.int().nonnegative(),
   credits: z.number().nonnegative().nullable(),
   width: z.int().positive(),

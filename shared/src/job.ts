@@ -6,7 +6,7 @@ import { Media } from './media.ts';
 import { HostReference, Task } from './task.ts';
 
 /** What is happening inside a running job. Not the same as its state. */
-export const Stage = z.enum(['prepare', 'process', 'finish', 'verify']);
+export const Stage = z.enum(['prepare', 'upload', 'process', 'download', 'finish', 'verify']);
 export type Stage = z.infer<typeof Stage>;
 
 /** The recorded steps of a job; decode, upscale and combine overlap while the stage is `process`. */
@@ -103,6 +103,10 @@ export const Job = z.object({
   error: WireError.nullable(),
   output: OutputFile.nullable(),
   delivery: Delivery,
+  /** Credits that the user has agreed to; null before. */
+  approvedCredits: z.number().nonnegative().nullable().default(null),
+  /** Credits that were charged; null while that is open, and for jobs that cost nothing. */
+  chargedCredits: z.number().nonnegative().nullable().default(null),
   host: HostReference.nullable(),
   steps: z.array(Step),
   /** Grows with every stored change of any job; larger is newer. */

@@ -9,6 +9,13 @@ export const Settings = z.object({
   /** Absolute folder for results; null = beside the source. */
   outputFolder: z.string().min(1).max(4096).nullable().default(null),
   handles: z.int().min(0).max(1000).default(0),
+  /** Credits that a job, and all jobs of a day, may cost without the user being asked; 0 = always ask. */
+  spendPerJob: z.number().min(0).max(1e6).default(0),
+  spendPerDay: z.number().min(0).max(1e6).default(0),
+  /** What a cloud service returns: finished ProRes, or H.265 that downloads faster and becomes ProRes here. */
+  cloudResult: z.enum(['prores', 'h265']).default('prores'),
+  /** Source and result leave the service's storage as soon as the result is here. */
+  cloudDelete: z.boolean().default(true),
   /** The queue starts nothing while paused. */
   paused: z.boolean().default(false),
   /** Days after which ended jobs leave the list; results on disk are never deleted. */

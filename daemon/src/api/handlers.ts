@@ -45,7 +45,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   return { ...jobHandlers(parts), ...keyHandlers(parts), ...daemonHandlers(parts) };
 }
 
-type JobCall = Extract<CallName, `${string}Job` | `${string}Jobs`>;
+type JobCall = Extract<CallName, `${string}Job` | `${string}Jobs` | 'cancelCost'>;
 
 function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, JobCall> {
   return {
@@ -53,6 +53,7 @@ function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, J
     addJobs: ({ jobs }): Promise<Job[]> => enqueue.add(jobs),
     getJob: ({ id }) => queue.get(id),
     reportJob: ({ id }) => queue.report(id),
+    cancelCost: ({ id }) => runner.cancelCost(id),
     cancelJob: ({ id }) => queue.cancel(id),
     retryJob: ({ id }) => queue.apply(id, 'retry'),
     approveJob: ({ id }) => queue.apply(id, 'approve'),

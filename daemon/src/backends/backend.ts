@@ -1,6 +1,7 @@
 import type {
   Account,
   BackendId,
+  CancelCost,
   Estimate,
   Media,
   Model,
@@ -27,6 +28,10 @@ export interface Backend {
   run(job: RunningJob): Promise<Outcome>;
   /** Removes what an unfinished job left behind (partial files, cloud requests). Idempotent. */
   discard(job: DiscardedJob): Promise<void>;
+  /** What cancelling the job now would cost and give back, in credits. Only for backends that cost anything. */
+  cancelCost?(job: DiscardedJob): Promise<CancelCost>;
+  /** Ends requests that nobody waits for any more, and notes what they have cost. Called at start. */
+  reconcile?(abandoned: readonly Abandoned[]): Promise<void>;
   /** Asks the service behind the backend about the user's account. Throws where the key is missing or not accepted. */
   account?(): Promise<Account>;
 }
@@ -41,6 +46,7 @@ export interface RunningJob {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly journal: Journal;
+  readonly credits: Credits;
   /** Lossy; call as often as there is something to say. */
   report(progress: { stage: Stage; framesDone: number; framesTotal: number }): void;
   /** Recorded. */
@@ -49,13 +55,32 @@ export interface RunningJob {
   memory(process: string, peakBytes: number): void;
 }
 
-export type DiscardedJob = Pick<RunningJob, 'id' | 'task' | 'media' | 'log' | 'journal'>;
+export type DiscardedJob = Pick<RunningJob, 'id' | 'task' | 'media' | 'log' | 'journal' | 'credits'>;
 
 export interface StepChange {
   status: 'running' | 'done' | 'failed';
   /** 0 to 100. */
   progress?: number;
   statistics?: StepStatistics;
+}
+
+/** The job's money. Synchronous and durable, as the journal is. */
+export interface Credits {
+  /**
+   * Sets the price of a request aside, before it is accepted. False where the user has to be asked first: neither agreed
+   * to it nor below the ceilings of the settings. The same request again is no second payment.
+   */
+  reserve(request: string, price: number): boolean;
+  /** The request was not accepted after all. */
+  release(request: string): void;
+  /** What the request has cost in the end. */
+  settle(request: string, charged: number): void;
+}
+
+/** A request that was accepted for a job that has ended or is gone. */
+export interface Abandoned {
+  request: string;
+  settle(charged: number): void;
 }
 
 /** What a job has durably achieved. Synchronous: when a method returns, the record survives a power cut. */

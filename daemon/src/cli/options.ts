@@ -1,5 +1,6 @@
 import {
   AppError,
+  defaultModels,
   type FrameRate,
   frameRate,
   type NewTask,
@@ -63,17 +64,24 @@ export function namesFile(text: string): boolean {
 
 /** The task on a whole clip; what the flags leave open is as the settings say. */
 export function taskOf(source: string, flags: UpscaleFlags, settings: Settings): NewTask {
+  const backend = flags.backend ?? settings.backend;
   return {
     source,
+    backend,
     scale: flags.scale ?? settings.scale,
-    model: flags.model ?? settings.model,
-    backend: flags.backend ?? settings.backend,
+    model: flags.model ?? modelFor(backend, settings),
     frameRate: flags.fps ?? null,
     handles: flags.handles ?? settings.handles,
     output: flags.output ?? null,
     audio: flags.audio ? 'keep' : 'none',
     dropAlpha: flags.dropAlpha ?? false,
   };
+}
+
+/** The model of the settings, unless it is one of the other backend's. */
+function modelFor(backend: Settings['backend'], settings: Settings): string {
+  const fits = backend === settings.backend && (backend === 'local' || settings.model !== defaultModels.local);
+  return fits ? settings.model : defaultModels[backend];
 }
 
 /** Frames of the clip that the times mean. Throws `input.bad-time`, `input.empty-range`. */

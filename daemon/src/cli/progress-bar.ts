@@ -2,6 +2,8 @@ import type { Progress, Stage } from '@uprez/shared';
 
 const stages: Record<Stage, string> = {
   prepare: 'getting ready',
+  upload: 'uploading',
+  download: 'downloading',
   process: '',
   finish: 'finishing the file',
   verify: 'checking the file',

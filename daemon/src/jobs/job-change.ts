@@ -27,9 +27,10 @@ function consequences(job: Job, action: JobAction, { at, details }: { at: number
       return { state, error: state === 'failed' && details.error ? toWire(details.error) : null, endedAt: at };
     case 'settle':
       return { state, error: null, endedAt: at };
+    case 'approve':
+      return { state, approvedCredits: job.estimate.credits };
     case 'retry':
       return { state, error: null, output: null, endedAt: null };
-    case 'approve':
     case 'interrupt':
     case 'cancel':
     case 'remove':

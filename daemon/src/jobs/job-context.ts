@@ -4,11 +4,13 @@ import type { Logger } from '../log.ts';
 import type { Checkpoints } from '../store/checkpoints.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { LiveProgress } from './live-progress.ts';
+import type { Purse } from './purse.ts';
 
 export interface ContextParts {
   queue: JobQueue;
   checkpoints: Checkpoints;
   progress: LiveProgress;
+  purse: Purse;
   log: Logger;
 }
 
@@ -25,12 +27,16 @@ export function runningJob(job: Job, signal: AbortSignal, parts: ContextParts): 
 }
 
 /** What a backend sees of a job whose remains it removes. */
-export function discardedJob(job: Job, { checkpoints, log }: Pick<ContextParts, 'checkpoints' | 'log'>): DiscardedJob {
+export function discardedJob(
+  job: Job,
+  { checkpoints, purse, log }: Pick<ContextParts, 'checkpoints' | 'purse' | 'log'>,
+): DiscardedJob {
   return {
     id: job.id,
     task: job.task,
     media: job.media,
     log: log.child({ job: job.id }),
     journal: checkpoints.journal(job.id),
+    credits: purse.ofJob(job.id, job.task.backend),
   };
 }

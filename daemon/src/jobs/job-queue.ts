@@ -134,6 +134,13 @@ export class JobQueue {
     this.tell(id);
   }
 
+  /** Tells everybody of a job whose payments have changed. */
+  touch(id: string): void {
+    if (!this.store.jobs.byId(id)) return;
+    this.store.transaction(() => this.store.jobs.touch(id));
+    this.tell(id);
+  }
+
   recordMemory(id: string, process: string, peakBytes: number): void {
     this.store.records.memory(id, { process, peakBytes: Math.round(peakBytes), at: this.clock.now() });
   }

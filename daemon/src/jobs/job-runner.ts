@@ -1,9 +1,9 @@
-import { AppError, type Job } from '@uprez/shared';
+import { AppError, type CancelCost, type Job } from '@uprez/shared';
 import type { Backend } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import { discard, discardAndSettle, execute } from './execution.ts';
 import type { Change, Feed } from './feed.ts';
-import type { ContextParts } from './job-context.ts';
+import { type ContextParts, discardedJob } from './job-context.ts';
 
 /** A backend that has not ended its work by then is left behind; the next start clears up. */
 const STOP_LIMIT_MS = 15_000;
@@ -40,6 +40,14 @@ export class JobRunner {
     this.unsubscribe = parts.feed.subscribe((change) => this.react(change));
     for (const job of parts.queue.list()) if (job.state === 'cancelling') this.finishCancelling(job);
     this.fill();
+    if (!parts.idle) for (const backend of parts.backends) void this.reconcile(backend);
+  }
+
+  /** What cancelling a job now would cost; nothing where its backend costs nothing. */
+  async cancelCost(id: string): Promise<CancelCost> {
+    const job = this.parts.queue.get(id);
+    const cost = await this.backendOf(job)?.cancelCost?.(discardedJob(job, this.parts));
+    return cost ?? { charged: 0, refunded: 0 };
   }
 
   /** Takes an ended job off the list, with whatever an unfinished one left on disk. */
@@ -76,6 +84,17 @@ export class JobRunner {
     if (change.type !== 'job') return;
     if (change.job.state === 'queued') this.fill();
     if (change.job.state === 'cancelling') this.finishCancelling(change.job);
+  }
+
+  /** Credits that an earlier daemon left behind at a service come home. What fails now is tried at the next start. */
+  private async reconcile(backend: Backend): Promise<void> {
+    const abandoned = this.parts.purse.abandoned(backend.id);
+    if (abandoned.length === 0) return;
+    try {
+      await backend.reconcile?.(abandoned);
+    } catch (error) {
+      this.parts.log.warn({ backend: backend.id, err: error }, 'requests without a job could not be ended');
+    }
   }
 
   private fill(): void {

@@ -17,7 +17,9 @@ export interface Track {
 /** Share of the whole job at which each stage begins and ends; processing takes nearly all of the time. */
 const spans: Record<Stage, readonly [from: number, to: number]> = {
   prepare: [0, 0.02],
+  upload: [0.02, 0.15],
   process: [0.02, 0.95],
+  download: [0.93, 0.95],
   finish: [0.95, 0.98],
   verify: [0.98, 1],
 };

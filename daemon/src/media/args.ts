@@ -41,7 +41,7 @@ const MAX_PIXELS = 67_108_864;
 const decoders = [...videoDecoders, ...audioDecoders].join(',');
 
 /** Input options every clip is opened with: an absolute `file:` path, nothing but files, nothing but media. */
-function open(path: string): string[] {
+export function open(path: string): string[] {
   return [
     ...['-protocol_whitelist', 'file', '-format_whitelist', demuxers.join(','), '-codec_whitelist', decoders],
     ...['-max_pixels', String(MAX_PIXELS), '-i', `file:${path}`],

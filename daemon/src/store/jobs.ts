@@ -28,13 +28,14 @@ interface Row {
 }
 
 const columns = `id, position, state, task, media, estimate, host, attempts, created_at AS createdAt,
-  started_at AS startedAt, ended_at AS endedAt, error, delivery, revision`;
+  started_at AS startedAt, ended_at AS endedAt, error, delivery, revision, approved_credits AS approvedCredits,
+  (SELECT sum(charged) FROM payments WHERE job_id = jobs.id) AS chargedCredits`;
 
 const sql = {
   insert: `INSERT INTO jobs (id, position, request_id, fingerprint, state, task, media, estimate, host, created_at, delivery, revision)
     VALUES (@id, @position, @requestId, @fingerprint, 'queued', @task, @media, @estimate, @host, @createdAt, @delivery, @revision)`,
   save: `UPDATE jobs SET state = @state, attempts = @attempts, started_at = @startedAt, ended_at = @endedAt, error = @error,
-    estimate = @estimate, delivery = @delivery, revision = @revision WHERE id = @id`,
+    estimate = @estimate, delivery = @delivery, approved_credits = @approvedCredits, revision = @revision WHERE id = @id`,
   touch: 'UPDATE jobs SET revision = @revision WHERE id = @id',
   remove: 'DELETE FROM jobs WHERE id = ?',
   byId: `SELECT ${columns} FROM jobs WHERE id = ?`,
@@ -94,9 +95,19 @@ function writers(db: Database) {
     },
     /** Stores what may change about a job and gives it a new revision. */
     save(job: Job): void {
-      const { id, state, attempts, startedAt, endedAt, delivery } = job;
+      const { id, state, attempts, startedAt, endedAt, delivery, approvedCredits } = job;
       const text = { estimate: JSON.stringify(job.estimate), error: textOrNull(job.error) };
-      save.run({ id, state, attempts, startedAt, endedAt, delivery, ...text, revision: next('revision') });
+      save.run({
+        id,
+        state,
+        attempts,
+        startedAt,
+        endedAt,
+        delivery,
+        approvedCredits,
+        ...text,
+        revision: next('revision'),
+      });
       outputs.replace(id, job.output, endedAt ?? job.createdAt);
     },
     /** Gives the job a new revision after one of its parts changed. */

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { openCheckpoints } from './checkpoints.ts';
 import { openJobs } from './jobs.ts';
 import { migrate } from './migrations.ts';
+import { openPayments } from './payments.ts';
 import { openPairings } from './pairings.ts';
 import { openProcesses } from './processes.ts';
 import { openRecords } from './records.ts';
@@ -29,6 +30,7 @@ export function openStore(options: StoreOptions) {
     records: openRecords(db),
     settings: openSettings(db),
     pairings: openPairings(db),
+    payments: openPayments(db),
     processes: openProcesses(db),
     /** For `uprez doctor`, and to prove it: these are settings of each connection. */
     durability: () => ({

@@ -19,8 +19,14 @@ export function TaskForm({ settings, client }: TaskFormProps) {
   const scale = chosenScale ?? settings.scale;
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const { backend, handles } = settings;
-    const task = { source: source.trim(), model, scale, backend, handles };
+    const { handles } = settings;
+    const task = {
+      source: source.trim(),
+      model,
+      scale,
+      backend: backendOf(models, model) ?? settings.backend,
+      handles,
+    };
     const added = await ask(async () => client?.call('addJobs', { jobs: [{ task, requestId: crypto.randomUUID() }] }));
     if (added) setSource('');
   };
@@ -33,6 +39,26 @@ export function TaskForm({ settings, client }: TaskFormProps) {
         value={source}
         onChange={(event) => setSource(event.target.value)}
       />
+      <Choices {...{ models, model, scale, setModel, setScale }} />
+      <button type="submit" disabled={!client || busy || source.trim() === ''}>
+        Upscale
+      </button>
+      {error && <ErrorNotice error={error} />}
+    </form>
+  );
+}
+
+interface ChoicesProps {
+  models: Model[];
+  model: string;
+  scale: 2 | 4;
+  setModel(id: string): void;
+  setScale(scale: 2 | 4): void;
+}
+
+function Choices({ models, model, scale, setModel, setScale }: ChoicesProps) {
+  return (
+    <>
       <select aria-label="Model" value={model} onChange={(event) => setModel(event.target.value)}>
         {names(models, model).map((id) => (
           <option key={id}>{id}</option>
@@ -42,11 +68,7 @@ export function TaskForm({ settings, client }: TaskFormProps) {
         <option value={2}>2x</option>
         <option value={4}>4x</option>
       </select>
-      <button type="submit" disabled={!client || busy || source.trim() === ''}>
-        Upscale
-      </button>
-      {error && <ErrorNotice error={error} />}
-    </form>
+    </>
   );
 }
 
@@ -64,6 +86,10 @@ function useModels(client: DaemonClient | undefined): Model[] {
     };
   }, [client]);
   return models;
+}
+
+function backendOf(models: Model[], model: string): Model['backend'] | undefined {
+  return models.find(({ id }) => id === model)?.backend;
 }
 
 function names(models: Model[], chosen: string): string[] {

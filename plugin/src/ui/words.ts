@@ -22,6 +22,8 @@ export function stateText(job: Job): string {
 
 const stages: Record<Stage, string> = {
   prepare: 'Getting ready',
+  upload: 'Uploading',
+  download: 'Downloading',
   process: '',
   finish: 'Finishing the file',
   verify: 'Checking the file',

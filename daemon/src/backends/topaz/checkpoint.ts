@@ -1,0 +1,129 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { AppError, numberedName, type OutputFile } from '@uprez/shared';
+import { findTiming } from '../../engine/findings.ts';
+import type { EnginePlan, Timing } from '../../engine/plan.ts';
+import type { DiscardedJob, Journal, RunningJob } from '../backend.ts';
+import { enginePlan, partialPath, wantedPath } from '../local/plan.ts';
+import type { UploadedPart } from './client.ts';
+import type { Station } from './course.ts';
+import type { CloudClip, ResultCodec } from './new-request.ts';
+
+/** What a job has decided and achieved; written to the journal before and after everything that has an effect. */
+export interface CloudCheckpoint {
+  station: Station;
+  /** Name, size, tags, timecode and sound of the result: as for a job on this machine, whose model it has no use for. */
+  plan: EnginePlan;
+  timing: Timing;
+  codec: ResultCodec;
+  /** Clip on its way up and result on its way down. */
+  files: { clip: string; result: string };
+  clip: PreparedClip | null;
+  request: CloudRequest | null;
+  /** Parts that the storage has acknowledged, and how many there are; 0 before that is known. */
+  parts: { done: UploadedPart[]; count: number };
+  result: Delivered | null;
+}
+
+/** The finished file, as it was proven. */
+export type Delivered = Pick<OutputFile, 'path' | 'sizeBytes' | 'checks'>;
+
+export interface PreparedClip extends CloudClip {
+  /** Of the whole file, in hex. */
+  md5: string;
+}
+
+export interface CloudRequest {
+  id: string;
+  /** What will be billed, and seconds on an empty queue. */
+  credits: number;
+  seconds: number;
+}
+
+export interface CheckpointParts {
+  ffmpeg: string;
+  /** Folder for results where a task names none; null = beside the source. */
+  outputFolder: () => string | null;
+  /** Folder for clips on their way. */
+  workFolder: string;
+  codec: () => ResultCodec;
+}
+
+export function loadCheckpoint(journal: Journal): CloudCheckpoint | undefined {
+  return journal.loadPlan() as CloudCheckpoint | undefined;
+}
+
+/** The decisions of the first run, or new ones. */
+export async function openCheckpoint(job: RunningJob, parts: CheckpointParts): Promise<CloudCheckpoint> {
+  const known = loadCheckpoint(job.journal);
+  if (known) return known;
+  const { task, media } = job;
+  const outputFolder = parts.outputFolder();
+  const context = { ffmpeg: parts.ffmpeg, model: { kind: 'interpolation' } as const, threads: 1, outputFolder };
+  const { output, ...plan } = enginePlan(task, media, context);
+  const path = await freePath(wantedPath(task, outputFolder));
+  const whole: EnginePlan = { ...plan, output: { ...output, path, partial: partialPath(path) } };
+  await mkdir(parts.workFolder, { recursive: true, mode: 0o700 });
+  const checkpoint: CloudCheckpoint = {
+    station: 'planned',
+    plan: whole,
+    timing: await findTiming(whole, job.signal),
+    codec: parts.codec(),
+    files: { clip: join(parts.workFolder, `${job.id}.clip.mov`), result: join(parts.workFolder, `${job.id}.result`) },
+    ...{ clip: null, request: null, parts: { done: [], count: 0 }, result: null },
+  };
+  job.journal.savePlan(checkpoint);
+  return checkpoint;
+}
+
+/** The clip and the request of a station that can't be reached without them. */
+export function clipOf({ clip }: CloudCheckpoint): PreparedClip {
+  if (!clip) throw new Error('no clip was prepared');
+  return clip;
+}
+
+export function requestOf({ request }: CloudCheckpoint): CloudRequest {
+  if (!request) throw new Error('there is no request');
+  return request;
+}
+
+/** Is the clip that was prepared still there? */
+export async function hasClip({ clip, files }: CloudCheckpoint): Promise<boolean> {
+  const size = await stat(files.clip).then(
+    (found) => found.size,
+    () => -1,
+  );
+  return size === clip?.sizeBytes;
+}
+
+/** A clip that was exchanged or edited since it was queued is another clip. Throws `input.missing`, `input.changed`. */
+export async function expectUnchanged({ task, media }: RunningJob): Promise<void> {
+  const found = await stat(task.source).catch((cause: unknown) => {
+    throw new AppError('input.missing', { file: task.source }, { cause });
+  });
+  if (found.size !== media.sizeBytes || Math.abs(found.mtimeMs - media.modifiedMs) > 1)
+    throw new AppError('input.changed', { file: task.source });
+}
+
+/** Forgets a request that has come to nothing, so that the next run asks for a new quote with the same clip. */
+export async function forgetRequest(job: DiscardedJob, checkpoint: CloudCheckpoint): Promise<void> {
+  Object.assign(checkpoint, { station: 'extracted', request: null, parts: { done: [], count: 0 } });
+  await rm(checkpoint.files.result, { force: true });
+  job.journal.savePlan(checkpoint);
+}
+
+/** The first numbered name that neither a file nor an unfinished file has. */
+async function freePath(wanted: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = join(dirname(wanted), numberedName(basename(wanted), number));
+    const taken = await Promise.all([path, partialPath(path)].map(exists));
+    if (!taken.includes(true)) return path;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
