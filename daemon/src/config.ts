@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
-import { AppError } from '@uprez/shared';
+import { AppError, Precision, Provider } from '@uprez/shared';
 import { z } from 'zod';
 import { type Paths, pathsFor, type Surroundings } from './paths.ts';
 
@@ -37,6 +37,12 @@ const whole = (min: number, max: number) => {
   return z.coerce.number({ error }).int(error).min(min, error).max(max, error).nullable().default(null);
 };
 
+const oneOf = <const T extends string>(options: readonly T[]) =>
+  z
+    .enum(options, { error: `one of ${options.join(', ')}` })
+    .nullable()
+    .default(null);
+
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
 /** What is fixed while the daemon runs. What a user changes meanwhile is `Settings` in shared. */
@@ -58,6 +64,9 @@ const Values = z.object({
   logLevel: z.enum(levels, { error: `one of ${levels.join(', ')}` }).default('info'),
   /** Threads of the model on the CPU; null = the engine decides. */
   threads: whole(1, 256),
+  /** What models run on and in which precision; null = what is fastest on this computer. */
+  provider: oneOf(Provider.options),
+  precision: oneOf(Precision.options),
 });
 
 type Values = z.output<typeof Values>;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
+import { candidateWays, withFallback } from './backends/local/ways.ts';
 import { createTopazBackend } from './backends/topaz/backend.ts';
 import type { StartOptions } from './cli/connect.ts';
 import { runCli } from './cli/main.ts';
@@ -52,6 +53,7 @@ function localBackend({ config, ledger, settings }: BackendParts, parts: LocalPa
   const { models, threads, found } = parts;
   const local = createLocalBackend({
     models,
+    ways: (model) => Promise.resolve(withFallback(candidateWays(model, config, ['cpu']))),
     threads,
     ffmpeg: pathOf(found),
     outputFolder: () => settings().outputFolder ?? config.outputDir,

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Way } from '@uprez/shared';
 import { findFfmpeg } from '../../daemon/src/media/find-ffmpeg.ts';
 import { ModelRegistry } from '../../daemon/src/models/registry.ts';
 import { benchClip } from './clips.ts';
@@ -17,7 +18,7 @@ import { decodeAlone, encodeAlone, inferenceAlone } from './stages.ts';
 /**
  * Measures the local path in one run. Flags: `--model fast`, `--seconds 10`, `--long` (compares the memory of a 6 s and a
  * 60 s clip), `--compare model.onnx` (an RGB network to measure bare inference against),
- * `--latency` (only how quickly the daemon answers during a job), `--json`.
+ * `--provider webgpu`, `--precision int8`, `--latency` (only how quickly the daemon answers during a job), `--json`.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -25,6 +26,8 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '10' },
     long: { type: 'boolean', default: false },
     compare: { type: 'string' },
+    provider: { type: 'string', default: 'cpu' },
+    precision: { type: 'string', default: 'fp32' },
     latency: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -46,7 +49,8 @@ async function bench(into: string): Promise<Row[]> {
   const ffmpeg = (await findFfmpeg(process.env['UPREZ_FFMPEG_PATH'] ?? null, process.env['PATH'] ?? '')).path;
   const models = new ModelRegistry([fileURLToPath(new URL('../../models', import.meta.url))]);
   const threads = availableParallelism();
-  const tools = { ffmpeg, model: models.engineModel(flags.model), threads, folder: into };
+  const way = Way.parse(flags);
+  const tools = { ffmpeg, model: models.engineModel(flags.model), way, threads, folder: into };
   if (flags.latency) return callLatency(tools, flags.model);
   return [...(await stages(tools)), ...(await memoryByLength(tools))];
 }

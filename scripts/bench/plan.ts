@@ -1,4 +1,4 @@
-import { frameRate } from '@uprez/shared';
+import { frameRate, type Way } from '@uprez/shared';
 import type { EnginePlan } from '../../daemon/src/engine/plan.ts';
 import type { EngineModel } from '../../daemon/src/models/engine-model.ts';
 import type { BenchClip } from './clips.ts';
@@ -6,6 +6,7 @@ import type { BenchClip } from './clips.ts';
 export interface BenchTools {
   ffmpeg: string;
   model: EngineModel;
+  way: Way;
   threads: number;
   folder: string;
 }
@@ -37,6 +38,8 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
     frameRate: rate,
     scale: 2,
     model: tools.model,
+    ways: [tools.way],
+    mostSamples: null,
     threads: tools.threads,
     audio: [],
     output: {

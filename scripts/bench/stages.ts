@@ -25,8 +25,7 @@ export interface InferenceCost extends Cost {
 
 /** The inference thread by itself on frames that are in memory, after a warm-up. */
 export async function inferenceAlone(plan: EnginePlan, count: number): Promise<InferenceCost> {
-  const { source: format, scale, model, threads } = plan;
-  const inference = new Inference({ format, scale, model, threads }, inferenceScript);
+  const inference = await Inference.open({ format: plan.source, ...plan }, inferenceScript);
   const frames = await preload(plan, inference.frameBytes);
   const results: Uint8Array[] = [];
   const run = async (index: number, keep: boolean): Promise<void> => {

@@ -59,6 +59,8 @@ export const JobReport = z.object({
   errors: z.array(JobErrorRecord),
   /** Largest memory of each process of the job, in bytes, by process name. */
   peakMemory: z.record(z.string(), z.int()),
+  /** What the processes that run a model compute with, such as "webgpu fp16", by process name. */
+  accelerators: z.record(z.string(), z.string()),
 });
 export type JobReport = z.infer<typeof JobReport>;
 

@@ -17,3 +17,4 @@ export * from './rational.ts';
 export * from './settings.ts';
 export * from './task.ts';
 export * from './timecode.ts';
+export * from './way.ts';

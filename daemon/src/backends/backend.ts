@@ -53,6 +53,8 @@ export interface RunningJob {
   step(name: StepName, change: StepChange): void;
   /** Largest resident memory of a process of this job, in bytes; recorded. */
   memory(process: string, peakBytes: number): void;
+  /** What a process of this job computes with; recorded. */
+  accelerator(process: string, name: string): void;
 }
 
 export type DiscardedJob = Pick<RunningJob, 'id' | 'task' | 'media' | 'log' | 'journal' | 'credits'>;

@@ -41,7 +41,7 @@ export function outcomeLine(job: Job): string {
   return `${clipName(job)}: ${ending(job) || job.state}`;
 }
 
-export function reportLines({ job, segments, errors, peakMemory }: JobReport): string[] {
+export function reportLines({ job, segments, errors, peakMemory, accelerators }: JobReport): string[] {
   const { task, media } = job;
   return [
     `job ${job.id}: ${job.state}, attempt ${job.attempts}`,
@@ -49,6 +49,7 @@ export function reportLines({ job, segments, errors, peakMemory }: JobReport): s
     `task: ${task.scale}x, model ${task.model}, on ${task.backend}`,
     ...job.steps.map((step) => `step ${step.name}: ${step.status}, ${Math.round(step.progress)} %`),
     `segments: ${segments.done} of ${segments.total}, ${segments.frames} frames, ${bytes(segments.bytes)}`,
+    ...Object.entries(accelerators).map(([name, accelerator]) => `${name} runs the model on: ${accelerator}`),
     ...Object.entries(peakMemory).map(([name, size]) => `memory of ${name}: ${bytes(size)} at most`),
     ...errors.map(({ error }) => `error: ${sentence(error.message, error.next)}`),
     ...(job.output?.checks ?? []).map((check) => `${check.ok ? 'ok' : 'WRONG'} ${check.what}: ${check.found}`),

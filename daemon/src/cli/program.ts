@@ -43,6 +43,8 @@ const daemonOptions = [
   ['--max-file-size <size>', 'largest source, such as 50GB'],
   ['--cleanup-interval <time>', 'how often old jobs leave the list, such as 1h'],
   ['--threads <n>', 'threads of the model on the CPU'],
+  ['--provider <name>', 'what models run on: cpu, webgpu, dml, coreml or cuda (default: the fastest here)'],
+  ['--precision <name>', 'numbers models compute in: fp32, fp16 or int8 (default: the fastest here)'],
   ['--port <n>', 'port to listen on'],
   ['--log-level <level>', 'trace, debug, info, warn, error or fatal'],
 ].map(([flags = '', text]) => {

@@ -1,4 +1,4 @@
-import { AppError, type Scale } from '@uprez/shared';
+import { AppError, type Scale, type Way } from '@uprez/shared';
 import { Worker } from 'node:worker_threads';
 import type { EngineModel } from '../models/engine-model.ts';
 import type { PlanesFormat } from '../models/planes-graph.ts';
@@ -7,25 +7,32 @@ export interface ThreadSetup {
   format: PlanesFormat;
   scale: Scale;
   model: EngineModel;
+  way: Way;
   /** Threads that onnxruntime uses within this one. */
   threads: number;
+  /** Luma samples that a run may take; larger frames go through in tiles. */
+  most: number;
 }
 
-export interface ToThread {
-  index: number;
+export interface FrameBuffers {
   frame: ArrayBuffer;
   result: ArrayBuffer;
 }
 
-export type FromThread =
-  | { type: 'doubled'; index: number; frame: ArrayBuffer; result: ArrayBuffer; milliseconds: number }
-  | { type: 'failed'; why: string };
+export type ToThread =
+  | ({ type: 'double'; index: number } & FrameBuffers)
+  /** Finish what is under way, then end. */
+  | { type: 'retire' };
 
-export type DoubledBuffers = Extract<FromThread, { type: 'doubled' }>;
+/** What went wrong: opening the session, a run, a run for want of memory, or the numbers that came out. */
+export type FailureKind = 'open' | 'run' | 'memory' | 'numbers';
+
+export type FromThread = FrameBuffers &
+  ({ type: 'doubled'; milliseconds: number } | { type: 'failed'; kind: FailureKind; why: string });
 
 interface Waiting {
   index: number;
-  resolve: (buffers: DoubledBuffers) => void;
+  resolve: (reply: FromThread) => void;
   reject: (error: Error) => void;
 }
 
@@ -37,7 +44,7 @@ export class InferenceThread {
 
   constructor(setup: ThreadSetup, script: URL) {
     this.worker = new Worker(script, { workerData: setup });
-    this.worker.on('message', (message: FromThread) => this.receive(message));
+    this.worker.on('message', (message: FromThread) => this.waiting.shift()?.resolve(message));
     this.worker.on('error', (cause) => this.fail(String(cause)));
     this.worker.on('exit', () => this.fail('the inference thread ended'));
   }
@@ -47,23 +54,28 @@ export class InferenceThread {
     return this.waiting.length;
   }
 
-  /** Takes ownership of both buffers and gives them back. Rejects with `local.inference-failed`. */
-  double(message: ToThread): Promise<DoubledBuffers> {
+  /**
+   * Takes ownership of both buffers and gives them back, whatever came of it. Rejects with `local.inference-failed` only
+   * when the thread itself is gone, and the buffers with it.
+   */
+  double(index: number, { frame, result }: FrameBuffers): Promise<FromThread> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ index: message.index, resolve, reject });
-      this.worker.postMessage(message, [message.frame, message.result]);
+      this.waiting.push({ index, resolve, reject });
+      this.post({ type: 'double', index, frame, result }, [frame, result]);
     });
   }
 
-  async close(): Promise<void> {
-    this.worker.removeAllListeners('exit');
-    await this.worker.terminate();
+  /** Lets it finish and end; resolves when its memory is free. onnxruntime aborts the process when torn down in a run. */
+  async retire(): Promise<void> {
+    const ended = new Promise((resolve) => this.worker.once('exit', resolve));
+    if (this.failure) return;
+    this.post({ type: 'retire' }, []);
+    await ended;
   }
 
-  private receive(message: FromThread): void {
-    if (message.type === 'failed') return this.fail(message.why);
-    this.waiting.shift()?.resolve(message);
+  private post(message: ToThread, transfers: readonly ArrayBuffer[]): void {
+    this.worker.postMessage(message, transfers);
   }
 
   private fail(why: string): void {

@@ -1,7 +1,20 @@
-import { InferenceThread, type ThreadSetup } from './inference-thread.ts';
+import { AppError, type Scale, type Way } from '@uprez/shared';
+import type { EngineModel } from '../models/engine-model.ts';
+import { type FrameGraphs, openGraphs } from '../models/frame-graphs.ts';
+import type { PlanesFormat } from '../models/planes-graph.ts';
+import { type Attempt, nextAttempt } from './attempts.ts';
+import { type FailureKind, type FrameBuffers, type FromThread, InferenceThread } from './inference-thread.ts';
 import { enlarged, planesLayout } from './planes.ts';
+import { crewFor } from './providers.ts';
 
-export interface InferenceSetup extends Omit<ThreadSetup, 'threads'> {
+export interface InferenceSetup {
+  format: PlanesFormat;
+  scale: Scale;
+  model: EngineModel;
+  /** The first is used, the others one after the other when it fails. */
+  ways: readonly Way[];
+  /** Luma samples that a run of the first way may take, where an earlier run found that out. */
+  mostSamples: number | null;
   /** Cores to keep busy. */
   threads: number;
 }
@@ -14,41 +27,54 @@ export interface Doubled {
   release(): void;
 }
 
-/** Feature maps that are alive at a time: what a convolution reads, writes and adds. */
-const LIVE_MAPS = 3;
-const CHANNELS = 32;
-/** What all threads together may take for feature maps, in bytes. */
-const MEMORY = 1.2e9;
-/** More frames at once than this gain little and cost memory. */
-const MOST_AT_ONCE = 4;
+/** Told when a way is left, or its tiles made smaller: what is used from now on, and why. */
+export type Changed = (now: Attempt, why: string) => void;
 
-/**
- * How many frames are worked on at once. A core to itself gets through a frame with a quarter less work than two that
- * wait for each other in every layer, so as many as there are cores, as far as memory allows.
- */
-export function framesAtOnce({ format, scale, threads }: Pick<InferenceSetup, 'format' | 'scale' | 'threads'>): number {
-  const cells = (format.width * format.height * (scale / 2) ** 2) / 4;
-  const bytes = cells * CHANNELS * LIVE_MAPS * 4;
-  return Math.max(1, Math.min(MOST_AT_ONCE, threads, Math.floor(MEMORY / bytes)));
-}
+/** What the runs on all sessions together may take, in bytes. */
+const MEMORY = 2e9;
 
-/** The engine's side of inference: hands frames to the threads and keeps the buffers. */
+/** The engine's side of inference: hands frames to the threads, keeps the buffers, and changes ways when one fails. */
 export class Inference {
   /** Bytes of a source frame. */
   readonly frameBytes: number;
   /** Frames worked on at once. */
   readonly lanes: number;
+  private readonly setup: InferenceSetup;
+  private readonly script: URL;
+  private readonly changed: Changed;
+  private readonly graphs: FrameGraphs;
   private readonly resultBytes: number;
-  private readonly threads: InferenceThread[];
+  private attempt: Attempt;
+  private threads: InferenceThread[];
+  private readonly retired: Promise<void>[] = [];
   private readonly freeFrames: ArrayBuffer[] = [];
   private readonly freeResults: ArrayBuffer[] = [];
 
-  constructor(setup: InferenceSetup, script: URL) {
-    this.frameBytes = planesLayout(setup.format).byteLength;
-    this.resultBytes = planesLayout(enlarged(setup.format, setup.scale)).byteLength;
-    this.lanes = framesAtOnce(setup);
-    const threads = Math.floor(setup.threads / this.lanes);
-    this.threads = Array.from({ length: this.lanes }, () => new InferenceThread({ ...setup, threads }, script));
+  private constructor(setup: InferenceSetup, parts: { script: URL; changed: Changed; graphs: FrameGraphs; way: Way }) {
+    const { format, scale, ways, threads } = setup;
+    this.setup = setup;
+    this.script = parts.script;
+    this.changed = parts.changed;
+    this.graphs = parts.graphs;
+    this.frameBytes = planesLayout(format).byteLength;
+    this.resultBytes = planesLayout(enlarged(format, scale)).byteLength;
+    this.lanes = Math.max(...ways.map((way) => crewFor(way, threads).frames));
+    const { way } = parts;
+    this.attempt = { way, most: setup.mostSamples ?? this.samplesFor(way), halvings: 0 };
+    this.threads = this.startThreads();
+  }
+
+  /** Rejects where the model can't be read. Ways that don't work show with the first frame. */
+  static async open(setup: InferenceSetup, script: URL, changed: Changed = () => undefined): Promise<Inference> {
+    const [way] = setup.ways;
+    if (!way) throw new Error('no way to run the model');
+    const graphs = await openGraphs(setup.model, { precision: way.precision, scale: setup.scale });
+    return new Inference(setup, { script, changed, graphs, way });
+  }
+
+  /** The way in use. */
+  get way(): Way {
+    return this.attempt.way;
   }
 
   /** An unused buffer for a source frame. */
@@ -56,18 +82,53 @@ export class Inference {
     return this.freeFrames.pop() ?? new ArrayBuffer(this.frameBytes);
   }
 
-  /** Takes ownership of `frame`. Rejects with `local.inference-failed`. */
+  /** Takes ownership of `frame`. Rejects with `local.inference-failed` when every way has failed. */
   async double(index: number, frame: ArrayBuffer): Promise<Doubled> {
-    const result = this.freeResults.pop() ?? new ArrayBuffer(this.resultBytes);
-    const thread = this.threads.reduce((best, other) => (other.load < best.load ? other : best));
-    const done = await thread.double({ index, frame, result });
-    this.keep(this.freeFrames, done.frame);
-    const release = (): void => this.keep(this.freeResults, done.result);
-    return { index, planes: new Uint8Array(done.result), milliseconds: done.milliseconds, release };
+    let buffers: FrameBuffers = { frame, result: this.freeResults.pop() ?? new ArrayBuffer(this.resultBytes) };
+    for (;;) {
+      const { attempt } = this;
+      const thread = this.threads.reduce((best, other) => (other.load < best.load ? other : best));
+      const reply: FromThread = await thread.double(index, buffers);
+      if (reply.type === 'doubled') return this.finished(index, reply);
+      buffers = reply;
+      this.change(attempt, { ...reply, index });
+    }
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.threads.map((thread) => thread.close()));
+    await Promise.all([...this.retired, ...this.threads.map((thread) => thread.retire())]);
+  }
+
+  private finished(index: number, { frame, result, milliseconds }: Extract<FromThread, { type: 'doubled' }>): Doubled {
+    this.keep(this.freeFrames, frame);
+    return { index, milliseconds, planes: new Uint8Array(result), release: () => this.keep(this.freeResults, result) };
+  }
+
+  /** Goes on in another way, unless another frame's failure has seen to that. Throws `local.inference-failed`. */
+  private change(failed: Attempt, { kind, why, index }: { kind: FailureKind; why: string; index: number }): void {
+    if (failed !== this.attempt) return;
+    const { ways, format } = this.setup;
+    // What the last pass gets, which is the largest.
+    const factor = this.graphs.passes.slice(0, -1).reduce<number>((product, pass) => product * pass, 1);
+    const whole = format.width * format.height * factor ** 2;
+    const next = nextAttempt(failed, kind, { ways, whole, fresh: (way) => this.samplesFor(way) });
+    if (!next) throw new AppError('local.inference-failed', { frame: index, why });
+    for (const thread of this.threads) this.retired.push(thread.retire());
+    this.attempt = next;
+    this.threads = this.startThreads();
+    this.changed(next, why);
+  }
+
+  private startThreads(): InferenceThread[] {
+    const { format, scale, model, threads } = this.setup;
+    const { way, most } = this.attempt;
+    const crew = crewFor(way, threads);
+    const setup = { format, scale, model, way, most, threads: crew.threadsEach };
+    return Array.from({ length: crew.sessions }, () => new InferenceThread(setup, this.script));
+  }
+
+  private samplesFor(way: Way): number {
+    return Math.floor(MEMORY / crewFor(way, this.setup.threads).sessions / this.graphs.bytesPerSample);
   }
 
   /** More buffers than the pipeline has under way would only take memory. */

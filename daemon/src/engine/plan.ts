@@ -7,6 +7,7 @@ import type {
   Size,
   Stage,
   StepStatistics,
+  Way,
   WireError,
 } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
@@ -26,6 +27,10 @@ export interface EnginePlan {
   frameRate: FrameRate;
   scale: Scale;
   model: EngineModel;
+  /** Ways to run it, the one in use first; the others are for when that fails. */
+  ways: readonly Way[];
+  /** Luma samples that a run may take, where earlier ones took too much; null = the engine decides. */
+  mostSamples: number | null;
   threads: number;
   audio: AudioPlan[];
   output: OutputPlan;
@@ -80,6 +85,8 @@ export type FromEngine =
   | { type: 'segment'; segment: Segment }
   | { type: 'statistics'; decode: StepStatistics; upscale: StepStatistics; combine: StepStatistics }
   | { type: 'memory'; process: string; peakBytes: number }
+  /** The model runs in this way from now on; `why` the one before was left, or null at the start. */
+  | { type: 'way'; way: Way; mostSamples: number | null; why: string | null }
   | { type: 'done'; result: EngineResult }
   | { type: 'failed'; error: WireError; stage: Stage; frame: number | null };
 

@@ -28,9 +28,12 @@ export interface RunOptions {
 /** One job from source to proven file. What earlier runs found and wrote is not done again. */
 export async function runTask(task: EngineTask, options: RunOptions): Promise<EngineResult> {
   const { plan } = task;
-  const { source: format, scale, model, threads } = plan;
-  const inference = new Inference({ format, scale, model, threads }, options.inferenceScript);
+  const { send } = options;
+  const inference = await Inference.open({ format: plan.source, ...plan }, options.inferenceScript, (now, why) =>
+    send({ type: 'way', way: now.way, mostSamples: now.halvings > 0 ? now.most : null, why }),
+  );
   try {
+    send({ type: 'way', way: inference.way, mostSamples: plan.mostSamples, why: null });
     stage(options, 'prepare', task.done);
     const timing = task.findings ?? (await findTiming(plan, options.signal));
     const segments = await processFrames({ task, timing, inference }, options);

@@ -22,7 +22,8 @@ export function runningJob(job: Job, signal: AbortSignal, parts: ContextParts): 
     signal,
     report: (sample) => progress.report(job.id, sample),
     step: (name, change) => queue.recordStep(job.id, name, change),
-    memory: (process, peakBytes) => queue.recordMemory(job.id, process, peakBytes),
+    memory: (process, peakBytes) => queue.recordWorker(job.id, { process, peakBytes: Math.round(peakBytes) }),
+    accelerator: (process, accelerator) => queue.recordWorker(job.id, { process, peakBytes: 0, accelerator }),
   };
 }
 

@@ -13,6 +13,7 @@ import {
 import type { StepChange } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { PreparedJob } from '../store/jobs.ts';
+import type { WorkerUse } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';
 import { afterAction, type Details } from './job-change.ts';
@@ -141,8 +142,8 @@ export class JobQueue {
     this.tell(id);
   }
 
-  recordMemory(id: string, process: string, peakBytes: number): void {
-    this.store.records.memory(id, { process, peakBytes: Math.round(peakBytes), at: this.clock.now() });
+  recordWorker(id: string, use: Omit<WorkerUse, 'at'>): void {
+    this.store.records.worker(id, { ...use, at: this.clock.now() });
   }
 
   /** Writes an error down without ending the job. */
@@ -164,6 +165,7 @@ export class JobQueue {
       segments: { done: segments, total, frames, bytes },
       errors: this.store.records.errors(id),
       peakMemory: this.store.records.peaks(id),
+      accelerators: this.store.records.accelerators(id),
     };
   }
 

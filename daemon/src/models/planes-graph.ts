@@ -54,9 +54,14 @@ export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined): 
     ir_version: 10,
     producer_name: 'uprez',
     // QuantizeLinear to uint16 needs operator set 21.
-    opset_import: [{ domain: '', version: 21 }],
+    opset_import: [{ domain: '', version: 21 }, ...foreignOperators(core)],
     graph: graph.build(),
   });
+}
+
+/** Operator sets that a core brings along: 8-bit ones may add with onnxruntime's own operator. */
+function foreignOperators(core: OnnxModel | undefined): OnnxModel['opset_import'] {
+  return core?.opset_import.filter(({ domain }) => domain !== '' && domain !== 'ai.onnx') ?? [];
 }
 
 /** Chroma samples of a cell: rows and columns to step over. */

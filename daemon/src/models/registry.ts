@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, type Model, Scale } from '@uprez/shared';
 import { z } from 'zod';
-import type { EngineModel } from './engine-model.ts';
+import { type EngineModel, weightFiles } from './engine-model.ts';
 import { decodeModel } from './onnx.ts';
 
 const CatalogEntry = z.object({
@@ -15,6 +15,11 @@ const CatalogEntry = z.object({
     .string()
     .regex(/^[\w.-]+$/)
     .nullable(),
+  /** The same network with 8-bit inner layers, where there is one. */
+  int8: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .optional(),
   scales: z.array(Scale),
   licence: z.string(),
   /** 960x540 → 1920x1080 on two cores, for estimates until this machine has its own figures. */
@@ -46,18 +51,15 @@ export class ModelRegistry {
 
   /** What the engine needs of a model. Throws `model.unknown`. */
   engineModel(id: string): EngineModel {
-    const { file, folder } = this.entry(id);
-    return file === null ? { kind: 'interpolation' } : { kind: 'planes', file: join(folder, file) };
+    const { file, int8, folder } = this.entry(id);
+    if (file === null) return { kind: 'interpolation' };
+    return { kind: 'planes', files: { fp32: join(folder, file), ...(int8 && { int8: join(folder, int8) }) } };
   }
 
   /** Throws `model.corrupt` when the weights can't be read as a core network. */
   check(id: string): void {
-    const model = this.engineModel(id);
-    if (model.kind === 'interpolation') return;
     try {
-      const { graph } = decodeModel(readFileSync(model.file));
-      const outputs = graph.output.map((value) => value.name).join();
-      if (outputs !== 'y_cells,c_cells') throw new Error(`unexpected outputs ${outputs}`);
+      for (const file of weightFiles(this.engineModel(id))) checkCore(file);
     } catch (cause) {
       throw new AppError(
         'model.corrupt',
@@ -72,15 +74,18 @@ export class ModelRegistry {
   }
 
   private async describe({ id, name, purpose, scales, licence }: CatalogEntry): Promise<Model> {
-    const model = this.engineModel(id);
-    const ready =
-      model.kind === 'interpolation' ||
-      (await access(model.file).then(
-        () => true,
-        () => false,
-      ));
+    const ready = await Promise.all(weightFiles(this.engineModel(id)).map((file) => access(file))).then(
+      () => true,
+      () => false,
+    );
     return { id, name, backend: 'local', purpose, scales, licence, ready };
   }
+}
+
+function checkCore(file: string): void {
+  const { graph } = decodeModel(readFileSync(file));
+  const outputs = graph.output.map((value) => value.name).join();
+  if (outputs !== 'y_cells,c_cells') throw new Error(`unexpected outputs ${outputs}`);
 }
 
 function readCatalog(folder: string): CatalogEntry[] {

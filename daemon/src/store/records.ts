@@ -19,10 +19,12 @@ const sql = {
   errors: `SELECT at, attempt, step, frame, code, message, suggested_action AS next, recoverable AS retryable, facts AS data
     FROM job_errors WHERE job_id = ? ORDER BY id`,
   statistics: `SELECT code, errors AS count, jobs, last_at AS lastAt, recoverable AS retryable FROM error_statistics_30_days`,
-  memory: `INSERT INTO worker_statistics (job_id, process, peak_memory_bytes, accelerator, updated_at)
+  worker: `INSERT INTO worker_statistics (job_id, process, peak_memory_bytes, accelerator, updated_at)
     VALUES (@jobId, @process, @peakBytes, @accelerator, @at)
     ON CONFLICT (job_id, process) DO UPDATE SET peak_memory_bytes = max(peak_memory_bytes, excluded.peak_memory_bytes),
       accelerator = coalesce(excluded.accelerator, accelerator), updated_at = excluded.updated_at`,
+  accelerators: `SELECT process, accelerator FROM worker_statistics
+    WHERE job_id = ? AND accelerator IS NOT NULL ORDER BY process`,
   peaks: 'SELECT process, peak_memory_bytes AS peakBytes FROM worker_statistics WHERE job_id = ? ORDER BY process',
 } as const;
 
@@ -31,7 +33,8 @@ export function openRecords(db: Database) {
   const addError = db.prepare(sql.addError);
   const errors = db.prepare<[string], ErrorRow>(sql.errors);
   const statistics = db.prepare<[], ErrorStatisticsRow>(sql.statistics);
-  const memory = db.prepare(sql.memory);
+  const worker = db.prepare(sql.worker);
+  const accelerators = db.prepare<[string], { process: string; accelerator: string }>(sql.accelerators);
   const peaks = db.prepare<[string], { process: string; peakBytes: number }>(sql.peaks);
 
   return {
@@ -43,14 +46,16 @@ export function openRecords(db: Database) {
     },
     errors: (jobId: string): JobErrorRecord[] => errors.all(jobId).map(errorOf),
     statistics: (): ErrorStatistics => statistics.all().map((row) => ({ ...row, retryable: row.retryable === 1 })),
-    /** Keeps the largest figure of each process. */
-    memory: (jobId: string, use: MemoryUse): void => void memory.run({ accelerator: null, ...use, jobId }),
+    /** Keeps the largest figure of each process, and what it computed with last. */
+    worker: (jobId: string, use: WorkerUse): void => void worker.run({ accelerator: null, ...use, jobId }),
+    accelerators: (jobId: string): Record<string, string> =>
+      Object.fromEntries(accelerators.all(jobId).map((row) => [row.process, row.accelerator])),
     peaks: (jobId: string): Record<string, number> =>
       Object.fromEntries(peaks.all(jobId).map((row) => [row.process, row.peakBytes])),
   };
 }
 
-export interface MemoryUse {
+export interface WorkerUse {
   process: string;
   peakBytes: number;
   accelerator?: string;

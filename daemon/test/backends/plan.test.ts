@@ -1,3 +1,4 @@
+import { plainWay } from '@uprez/shared';
 import { describe, expect, test } from 'vitest';
 import { enginePlan, outputSize, partialPath, wantedPath } from '../../src/backends/local/plan.ts';
 import { codePoints, outputColor } from '../../src/media/colors.ts';
@@ -7,8 +8,8 @@ import { mediaOf, taskOf } from '../support/tasks.ts';
 const context = {
   ffmpeg: '/usr/bin/ffmpeg',
   model: { kind: 'interpolation' } as const,
+  ways: [plainWay],
   threads: 2,
-  outputFolder: null,
 };
 const planOf = (task: Parameters<typeof taskOf>[0], media: Parameters<typeof mediaOf>[0]) =>
   enginePlan(taskOf(task), mediaOf(media), context);

@@ -8,7 +8,12 @@ const job = Job.parse({
   ...{ createdAt: 0, startedAt: 0, endedAt: 1000, error: null, output, delivery: 'none', host: null, steps: [] },
   revision: 1,
 });
-const about = { segments: { done: 4, total: 4, frames: 96, bytes: 48_000_000 }, errors: [], peakMemory: {} };
+const about = {
+  segments: { done: 4, total: 4, frames: 96, bytes: 48_000_000 },
+  errors: [],
+  peakMemory: {},
+  accelerators: {},
+};
 
 it('the report of a finished job says its quality in numbers', () => {
   expect(reportLines({ job, ...about })).toContain(

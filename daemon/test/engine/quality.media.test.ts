@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Task } from '@uprez/shared';
+import { plainWay, Task } from '@uprez/shared';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { PairMeasure, Segment } from '../../src/backends/backend.ts';
 import { runEngine } from '../../src/backends/local/engine-process.ts';
@@ -122,7 +122,7 @@ describe('a job that is interrupted', () => {
     const { output, ...plan } = enginePlan(
       Task.parse({ source, model: 'bicubic', output: path }),
       await probe(source, { maxFileBytes: 1e9 }),
-      { ffmpeg: ffmpegPath, model: { kind: 'interpolation' }, threads: 1, outputFolder: null },
+      { ffmpeg: ffmpegPath, model: { kind: 'interpolation' }, ways: [plainWay], threads: 1 },
     );
     return { plan: { ...plan, output: { ...output, path, partial: `${path}.partial` } }, findings: null, done: [] };
   }

@@ -76,15 +76,17 @@ describe('a job', () => {
     expect(test.client.view.progress).toEqual({});
   });
 
-  it('reports segments and the largest memory of each process', async () => {
+  it('reports segments, the largest memory of each process, and what it computed with last', async () => {
     await using test = await start();
     const [id] = await test.add('/clips/a.mp4');
     const run = await test.backend.nextRun();
     run.job.journal.addSegment(segmentOf(0));
     for (const bytes of [500, 900, 700]) run.job.memory('engine', bytes);
+    for (const name of ['webgpu fp16', 'cpu fp32']) run.job.accelerator('engine', name);
     expect(await test.client.call('reportJob', { id: id! })).toMatchObject({
       segments: { done: 1, total: 4, frames: 24, bytes: 24_000 },
       peakMemory: { engine: 900 },
+      accelerators: { engine: 'cpu fp32' },
     });
   });
 });

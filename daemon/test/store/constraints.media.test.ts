@@ -66,7 +66,7 @@ describe('removing a job', () => {
     using other = openTestStore();
     const gone = jobIn(other.queue, 'failed');
     other.store.checkpoints.journal(gone).addSegment(segmentOf(0));
-    other.store.records.memory(gone, { process: 'engine', peakBytes: 5, at: 0 });
+    other.store.records.worker(gone, { process: 'engine', peakBytes: 5, at: 0 });
     other.sql.exec(errorSql(gone));
     other.queue.remove(gone);
     for (const table of ['jobs', 'steps', 'segments', 'frames', 'job_errors', 'worker_statistics', 'outputs'])

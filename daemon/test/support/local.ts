@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { NewTask, OutputFile } from '@uprez/shared';
 import { createLocalBackend } from '../../src/backends/local/backend.ts';
+import { candidateWays, type Wish, withFallback } from '../../src/backends/local/ways.ts';
 import { probe } from '../../src/media/probe.ts';
 import { ModelRegistry } from '../../src/models/registry.ts';
 import { untilView } from './clients.ts';
@@ -16,12 +17,15 @@ export interface LocalDaemon extends AsyncDisposable {
   upscale(source: string, task?: Partial<NewTask>): Promise<OutputFile>;
 }
 
+const noWish: Wish = { provider: null, precision: null };
+
 /** A real daemon with the real local backend; results go into a folder that is removed with it. */
-export async function startLocalDaemon(): Promise<LocalDaemon> {
+export async function startLocalDaemon(wish: Wish = noWish): Promise<LocalDaemon> {
   const results = tempDir();
   const backend = createLocalBackend({
     ffmpeg: ffmpegPath,
     models: new ModelRegistry([modelsFolder]),
+    ways: (model) => Promise.resolve(withFallback(candidateWays(model, wish, ['cpu']))),
     threads: 2,
     outputFolder: () => results.path,
     tempFolder: null,

@@ -1,48 +1,24 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   AppError,
   type Estimate,
   type Media,
-  numberedName,
   type OutputFile,
+  sameWay,
   type Task,
   timelineOf,
+  wayName,
 } from '@uprez/shared';
-import type { EnginePlan, EngineResult, Findings, FromEngine } from '../../engine/plan.ts';
+import type { EnginePlan, EngineResult, FromEngine } from '../../engine/plan.ts';
 import { targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
-import type { ModelRegistry } from '../../models/registry.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { runEngine } from './engine-process.ts';
-import { enginePlan, outputSize, partialPath, wantedPath } from './plan.ts';
-
-export interface LocalOptions {
-  ffmpeg: string;
-  models: ModelRegistry;
-  /** Threads of inference and of each encoder. */
-  threads: number;
-  /** Folder for results where a task names none; null = beside the source. Asked at each job's first start. */
-  outputFolder: () => string | null;
-  /** Folder for partial files; null = beside the result. Not used where it is on another disk than the result. */
-  tempFolder: string | null;
-  /** The bundled engine's file. */
-  engineScript: string;
-  /** Told about each engine process, so that a daemon that was killed finds it again. */
-  processes: { record(jobId: string, pid: number): void; forget(pid: number): void };
-}
-
-/** What a job decided when it first ran; a resumed run decides alike. */
-interface Checkpoint {
-  plan: EnginePlan;
-  /** Digest of the model's weights, null where it has none. */
-  weights: string | null;
-  findings: Findings | null;
-  /** Set when the file is proven and has its name, before the partial name goes. */
-  result: EngineResult | null;
-}
+import type { LocalOptions } from './options.ts';
+import { outputSize } from './plan.ts';
 
 /** Room that is left on the disk for everybody else, in bytes. */
 const DISK_RESERVE = 256 * 1024 * 1024;
@@ -107,78 +83,6 @@ async function expectUnchanged({ task, media }: RunningJob): Promise<void> {
     throw new AppError('input.changed', { file: task.source });
 }
 
-/**
- * The decisions of the first run, or new ones. A partial file that lost bytes means starting over, and so does a model
- * that was updated meanwhile: its frames would not go with those of the old one.
- */
-async function openCheckpoint(job: RunningJob, options: LocalOptions): Promise<Checkpoint> {
-  const known = job.journal.loadPlan() as Checkpoint | undefined;
-  if (known?.result) return known;
-  const model = options.models.engineModel(job.task.model);
-  const weights = model.kind === 'planes' ? await digestOf(model.file) : null;
-  if (known && known.weights === weights && (await hasAllBytes(job, known))) return known;
-  if (known) {
-    job.log.warn({ partial: known.plan.output.partial }, 'partial file or model is not what it was; starting over');
-    // Else its name would count as taken.
-    await rm(known.plan.output.partial, { force: true });
-    job.journal.clear();
-  }
-  const { task, media } = job;
-  const context = {
-    ffmpeg: options.ffmpeg,
-    model,
-    threads: options.threads,
-    outputFolder: options.outputFolder(),
-  };
-  const { output, ...plan } = enginePlan(task, media, context);
-  const path = await freePath(wantedPath(task, context.outputFolder));
-  const partial = await partialFor(path, job.id, options.tempFolder);
-  const checkpoint: Checkpoint = {
-    plan: { ...plan, output: { ...output, path, partial } },
-    weights,
-    findings: null,
-    result: null,
-  };
-  // Recorded before anything is written, so that whatever is written can be found and removed.
-  job.journal.savePlan(checkpoint);
-  return checkpoint;
-}
-
-async function hasAllBytes({ journal }: RunningJob, { plan }: Checkpoint): Promise<boolean> {
-  const written = journal.segments().at(-1)?.end ?? 0;
-  return written === 0 || (await sizeOf(plan.output.partial)) >= written;
-}
-
-async function digestOf(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
-}
-
-/** The temporary folder where publishing from there is a rename and no copy, else the result's own folder. */
-async function partialFor(path: string, jobId: string, tempFolder: string | null): Promise<string> {
-  if (tempFolder === null) return partialPath(path);
-  const [temp, final] = await Promise.all([deviceOf(tempFolder), deviceOf(dirname(path))]);
-  const sameDisk = temp !== undefined && temp === final;
-  return sameDisk ? join(tempFolder, `${jobId}.partial`) : partialPath(path);
-}
-
-async function deviceOf(folder: string): Promise<number | undefined> {
-  return stat(folder).then(
-    ({ dev }) => dev,
-    () => undefined,
-  );
-}
-
-/** The first numbered name that neither a file nor an unfinished file has. */
-async function freePath(wanted: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(dirname(wanted), numberedName(basename(wanted), number));
-    const taken = await Promise.all([sizeOf(path), sizeOf(partialPath(path))]);
-    if (taken.every((size) => size === -1)) return path;
-  }
-}
-
 /** Throws `setup.output-folder` and `setup.disk-full`. */
 async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
   const folder = dirname(plan.output.path);
@@ -230,6 +134,8 @@ function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: From
       case 'statistics':
         for (const name of overlapping) job.step(name, { status: 'done', progress: 100, statistics: message[name] });
         return;
+      case 'way':
+        return changeWay(job, checkpoint, message);
       case 'memory':
         return job.memory(message.process, message.peakBytes);
       case 'failed':
@@ -239,6 +145,21 @@ function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: From
         return;
     }
   };
+}
+
+/** Later runs start in the way that works, so that the frames of one job come from as few ways as possible. */
+function changeWay(
+  { journal, log, accelerator }: RunningJob,
+  checkpoint: Checkpoint,
+  { way, mostSamples, why }: Extract<FromEngine, { type: 'way' }>,
+): void {
+  accelerator('engine', wayName(way));
+  if (why === null) return;
+  const { plan } = checkpoint;
+  log.warn({ from: plan.ways[0], to: way, mostSamples, why }, 'the model goes on in another way');
+  const left = plan.ways.findIndex((other) => sameWay(other, way));
+  checkpoint.plan = { ...plan, ways: plan.ways.slice(left), mostSamples };
+  journal.savePlan(checkpoint);
 }
 
 function outputFile({ plan, findings }: Checkpoint, result: EngineResult): OutputFile {
@@ -255,14 +176,6 @@ function outputFile({ plan, findings }: Checkpoint, result: EngineResult): Outpu
 /** Before the engine has counted: exact for even timing, by duration otherwise. */
 function expectedFrames({ task, media }: RunningJob): number {
   return frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
-}
-
-/** Size in bytes, -1 where there is no such file. */
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => -1,
-  );
 }
 
 function megabytes(bytes: number): string {

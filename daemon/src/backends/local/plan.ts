@@ -12,6 +12,7 @@ import {
   type Size,
   type Task,
   uprightSize,
+  type Way,
 } from '@uprez/shared';
 import { basename, dirname, join } from 'node:path';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
@@ -25,9 +26,8 @@ const LARGEST_SIDE = 8192;
 export interface PlanContext {
   ffmpeg: string;
   model: EngineModel;
+  ways: readonly Way[];
   threads: number;
-  /** Folder for results where the task names none; null = beside the source. */
-  outputFolder: string | null;
 }
 
 /** Translates a task into what the engine does. Pure. Throws `input.alpha` and `input.too-large`. */
@@ -47,6 +47,8 @@ export function enginePlan(
     frameRate: rate,
     scale: task.scale,
     model: context.model,
+    ways: context.ways,
+    mostSamples: null,
     threads: context.threads,
     audio: task.audio === 'keep' ? audioPlans(media) : [],
     output: {

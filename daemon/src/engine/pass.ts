@@ -1,0 +1,93 @@
+import type { Way } from '@uprez/shared';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { FrameGraphs } from '../models/frame-graphs.ts';
+import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { GraphScale } from '../models/rgb-traits.ts';
+import { copyArea, enlarged, type Plane, type Planes, planesLayout, type PlanesLayout } from './planes.ts';
+import { sessionOptions } from './providers.ts';
+import { type TileLayout, tileLayout } from './tiles.ts';
+
+export interface PassSetup {
+  graphs: FrameGraphs;
+  format: PlanesFormat;
+  factor: GraphScale;
+  way: Way;
+  /** Threads that onnxruntime uses. */
+  threads: number;
+  /** Luma samples that a run may take. */
+  most: number;
+}
+
+/** One enlargement of a frame by a session with all shapes fixed: at once, or tile by tile. */
+export class Pass {
+  readonly from: PlanesLayout;
+  readonly to: PlanesLayout;
+  readonly format: PlanesFormat;
+  readonly factor: GraphScale;
+  private readonly session: InferenceSession;
+  private readonly layout: TileLayout;
+  /** A tile's planes and its result's; none where frames go through as a whole. */
+  private readonly tile: { from: Planes; to: Planes } | undefined;
+
+  private constructor(setup: PassSetup, layout: TileLayout, session: InferenceSession) {
+    const { format, factor } = setup;
+    this.format = format;
+    this.factor = factor;
+    this.from = planesLayout(format);
+    this.to = planesLayout(enlarged(format, factor));
+    this.layout = layout;
+    this.session = session;
+    const window = { ...format, ...layout.size };
+    this.tile = layout.tiles.length > 1 ? { from: empty(window), to: empty(enlarged(window, factor)) } : undefined;
+  }
+
+  /** Rejects where the provider, its device or the graph is not usable. */
+  static async open(setup: PassSetup): Promise<Pass> {
+    const { graphs, format, factor, way, threads } = setup;
+    const layout = tileLayout(format, { ...graphs, most: setup.most });
+    const graph = graphs.compose({ ...format, ...layout.size }, factor);
+    return new Pass(setup, layout, await InferenceSession.create(graph, sessionOptions(way, threads)));
+  }
+
+  async run(input: ArrayBuffer, output: ArrayBuffer): Promise<void> {
+    const from = { buffer: input, layout: this.from };
+    const to = { buffer: output, layout: this.to };
+    if (!this.tile) return this.infer(from, to);
+    const { size, tiles } = this.layout;
+    for (const { x, y, inner } of tiles) {
+      copyArea(from, this.tile.from, { area: { x, y, ...size }, at: { x: 0, y: 0 } });
+      await this.infer(this.tile.from, this.tile.to);
+      const area = { ...inner, x: inner.x - x, y: inner.y - y };
+      copyArea(this.tile.to, to, { area: this.grown(area), at: this.grown(inner) });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.session.release();
+  }
+
+  /** The place of an area of the source in the result. */
+  grown({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
+    const { factor } = this;
+    return { x: x * factor, y: y * factor, width: width * factor, height: height * factor };
+  }
+
+  private async infer(from: Planes, to: Planes): Promise<void> {
+    const feeds = { y: tensor(from, 'y'), u: tensor(from, 'u'), v: tensor(from, 'v') };
+    await this.session.run(feeds, { Y: tensor(to, 'y'), U: tensor(to, 'u'), V: tensor(to, 'v') });
+  }
+}
+
+function empty(format: PlanesFormat): Planes {
+  const layout = planesLayout(format);
+  return { layout, buffer: new ArrayBuffer(layout.byteLength) };
+}
+
+/** A plane as a tensor over the frame's own memory. */
+function tensor({ buffer, layout }: Planes, name: 'y' | 'u' | 'v'): Tensor {
+  const { width, height, start, length }: Plane = layout[name];
+  const dims = [1, 1, height, width];
+  return layout.bytesPerSample === 1
+    ? new Tensor('uint8', new Uint8Array(buffer, start, length), dims)
+    : new Tensor('uint16', new Uint16Array(buffer, start * 2, length), dims);
+}
