@@ -1,7 +1,8 @@
 import { plainWay, type Precision, type Way, wayName } from '@uprez/shared';
 import type { FrameGraphs } from '../models/frame-graphs.ts';
+import type { PlanesFormat } from '../models/planes-graph.ts';
 import { Pass } from './pass.ts';
-import { copyArea, enlarged, planesLayout } from './planes.ts';
+import { type Area, copyArea, enlarged, type Planes, planesLayout } from './planes.ts';
 
 /** Side of the part that is compared, in luma samples of the source. */
 const PROVEN_SIDE = 96;
@@ -26,26 +27,25 @@ export async function prove(
 ): Promise<void> {
   const { area, inner } = middle(pass.format, graphs);
   const format = { ...pass.format, width: area.width, height: area.height };
-  const input = new ArrayBuffer(planesLayout(format).byteLength);
-  const corner = { x: 0, y: 0 };
-  copyArea(
-    { buffer: frame.input, layout: pass.from },
-    { buffer: input, layout: planesLayout(format) },
-    { area, at: corner },
-  );
-  const output = new ArrayBuffer(planesLayout(enlarged(format, pass.factor)).byteLength);
   const setup = { graphs, format, factor: pass.factor, way: plainWay, threads: 1, most: Number.POSITIVE_INFINITY };
   const known = await Pass.open(setup);
+  const input = cutOut({ buffer: frame.input, layout: pass.from }, area, format);
+  const output = new ArrayBuffer(known.to.byteLength);
   await known.run(input, output);
   await known.close();
-  const proven = planesLayout(enlarged({ ...format, ...inner }, pass.factor));
-  const cut = (buffer: ArrayBuffer, of: Pass, x: number, y: number): Uint16Array => {
-    const part = new ArrayBuffer(proven.byteLength);
-    const from = of.grown({ x, y, width: inner.width, height: inner.height });
-    copyArea({ buffer, layout: of.to }, { buffer: part, layout: proven }, { area: from, at: corner });
-    return new Uint16Array(part);
-  };
-  compare(way, cut(frame.output, pass, inner.x, inner.y), cut(output, known, inner.x - area.x, inner.y - area.y));
+  const proven = enlarged({ ...format, width: inner.width, height: inner.height }, pass.factor);
+  const found = cutOut({ buffer: frame.output, layout: pass.to }, pass.grown(inner), proven);
+  const within = { ...inner, x: inner.x - area.x, y: inner.y - area.y };
+  const expected = cutOut({ buffer: output, layout: known.to }, known.grown(within), proven);
+  compare(way, new Uint16Array(found), new Uint16Array(expected));
+}
+
+/** An area of a frame as a frame of its own. */
+function cutOut(from: Planes, area: Area, format: PlanesFormat): ArrayBuffer {
+  const layout = planesLayout(format);
+  const buffer = new ArrayBuffer(layout.byteLength);
+  copyArea(from, { buffer, layout }, { area, at: { x: 0, y: 0 } });
+  return buffer;
 }
 
 /** The part to compare, and the area around it that its result depends on. */

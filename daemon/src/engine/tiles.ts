@@ -38,25 +38,31 @@ interface Stretch {
  * inwards. One window where the frame is within the limits, and the smallest sensible ones where nothing is.
  */
 export function tileLayout(frame: Size, limits: TileLimits): TileLayout {
-  const { most, largest } = limits;
   if (limits.overlap === Number.POSITIVE_INFINITY) return { size: frame, tiles: tilesOf(frame, frame, limits) };
   const parts = { columns: 1, rows: 1 };
-  const sizeOf = (): Size => ({
-    width: windowLength(frame.width, parts.columns, limits),
-    height: windowLength(frame.height, parts.rows, limits),
-  });
-  for (let size = sizeOf(); ;) {
-    const tooWide = largest !== null && size.width > largest.width;
-    const tooHigh = largest !== null && size.height > largest.height;
-    if (!tooWide && !tooHigh && size.width * size.height <= most) return { size, tiles: tilesOf(frame, size, limits) };
-    const wider = tooWide === tooHigh ? size.width > size.height : tooWide;
-    if (wider) parts.columns += 1;
-    else parts.rows += 1;
-    const smaller = sizeOf();
-    if (smaller.width === size.width && smaller.height === size.height)
-      return { size, tiles: tilesOf(frame, size, limits) };
+  let size = windowSize(frame, parts, limits);
+  for (let axis = tooLong(size, limits); axis; axis = tooLong(size, limits)) {
+    parts[axis] += 1;
+    const smaller = windowSize(frame, parts, limits);
+    if (smaller.width === size.width && smaller.height === size.height) break;
     size = smaller;
   }
+  return { size, tiles: tilesOf(frame, size, limits) };
+}
+
+/** What windows of this size have to be more of to be within the limits; undefined where they are. */
+function tooLong({ width, height }: Size, { most, largest }: TileLimits): 'columns' | 'rows' | undefined {
+  if (largest && width > largest.width) return 'columns';
+  if (largest && height > largest.height) return 'rows';
+  if (width * height <= most) return undefined;
+  return width > height ? 'columns' : 'rows';
+}
+
+function windowSize({ width, height }: Size, parts: { columns: number; rows: number }, limits: TileLimits): Size {
+  return {
+    width: windowLength(width, parts.columns, limits),
+    height: windowLength(height, parts.rows, limits),
+  };
 }
 
 function tilesOf(frame: Size, size: Size, limits: TileLimits): Tile[] {

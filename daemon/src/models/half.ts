@@ -76,14 +76,14 @@ function floatsOf({ raw_data: raw, float_data: chunks = [] }: OnnxTensor): Float
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** IEEE 754 binary16, rounded to nearest even; too large becomes infinite. */
+/** A number to IEEE 754 binary16, rounded to nearest even; too large becomes infinite. */
 export function toHalf(value: number): number {
   float[0] = value;
   const word = bits[0] ?? 0;
   const sign = (word >>> 16) & 0x8000;
   const exponent = ((word >>> 23) & 0xff) - 112;
   const fraction = word & 0x7fffff;
-  if (exponent >= 31) return sign | 0x7c00 | (exponent === 143 && fraction !== 0 ? 0x200 : 0);
+  if (exponent >= 31) return sign | 0x7c00;
   // Below 2^-14 the leading one is written out and everything moves to the right.
   const shift = exponent > 0 ? 13 : 14 - exponent;
   if (shift > 24) return sign;

@@ -40,21 +40,30 @@ describe('tiles', () => {
     const covered = new Uint8Array(width * height);
     for (const { x, y, inner } of tiles) {
       expect([x % wanted.grid, y % wanted.grid]).toEqual([0, 0]);
-      expect(x + size.width).toBeLessThanOrEqual(width);
-      expect(y + size.height).toBeLessThanOrEqual(height);
       // … with all that the inner part depends on, except beyond the frame …
-      expect(inner.x - x >= wanted.overlap || inner.x === 0).toBe(true);
-      expect(inner.y - y >= wanted.overlap || inner.y === 0).toBe(true);
-      const right = x + size.width - inner.x - inner.width;
-      const below = y + size.height - inner.y - inner.height;
-      expect(right >= wanted.overlap || inner.x + inner.width === width).toBe(true);
-      expect(below >= wanted.overlap || inner.y + inner.height === height).toBe(true);
-      for (let row = inner.y; row < inner.y + inner.height; row++)
-        for (let column = inner.x; column < inner.x + inner.width; column++) covered[row * width + column]! += 1;
+      expectMargins({ start: x, window: size.width, from: inner.x, inner: inner.width, length: width }, wanted);
+      expectMargins({ start: y, window: size.height, from: inner.y, inner: inner.height, length: height }, wanted);
+      const rows = Array.from({ length: inner.height }, (_, i) => (inner.y + i) * width + inner.x);
+      for (const row of rows) covered.fill((covered[row] ?? 0) + 1, row, row + inner.width);
     }
     // … and together they give every sample once.
     expect(new Set(covered)).toEqual(new Set([1]));
   });
+
+  interface Axis {
+    start: number;
+    window: number;
+    from: number;
+    inner: number;
+    length: number;
+  }
+
+  function expectMargins({ start, window, from, inner, length }: Axis, { overlap }: TileLimits): void {
+    expect(start + window).toBeLessThanOrEqual(length);
+    expect(from - start).toBeGreaterThanOrEqual(from === 0 ? 0 : overlap);
+    const to = from + inner;
+    expect(start + window - to).toBeGreaterThanOrEqual(to === length ? 0 : overlap);
+  }
 
   test('are no smaller than makes sense, however little memory there is', () => {
     const { size } = tileLayout({ width: 1920, height: 1080 }, { ...limits, most: 1 });

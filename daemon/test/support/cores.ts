@@ -4,7 +4,12 @@ import { dataType, encodeModel, type OnnxAttribute, type OnnxModel, type OnnxNod
 import { Chance } from './chance.ts';
 import type { TempDir } from './temp-dir.ts';
 
+type Shape = [outputs: number, inputs: number, height: number, width: number];
+
 const CHANNELS = 8;
+const hiddenShape: Shape = [CHANNELS, CHANNELS, 3, 3];
+/** Largest weight of hidden layers. */
+const SPREAD = 0.08;
 /** Code values that a step of an 8-bit activation stands for, and a step of an 8-bit weight. */
 const [ACTIVATION, WEIGHT] = [0.5, 0.002];
 
@@ -22,17 +27,20 @@ export function tinyModel(folder: TempDir, { wrong = false } = {}): EngineModel 
 /** Both precisions have the same weights, up to rounding. */
 function tinyCore(precision: 'fp32' | 'int8', gain = 1): OnnxModel {
   const sheet = new Sheet();
-  const stem = [sheet.conv('y', [CHANNELS, 1, 6, 6], 0.004, 2), sheet.conv('c', [CHANNELS, 2, 3, 3], 0.004, 1)];
+  const stem = [
+    sheet.conv('y', [CHANNELS, 1, 6, 6], { spread: 0.004, stride: 2, padding: 0 }),
+    sheet.conv('c', [CHANNELS, 2, 3, 3], { spread: 0.004, padding: 0 }),
+  ];
   const start = sheet.node('Relu', [sheet.node('Add', stem)]);
   const hidden = precision === 'int8' ? eightBits(sheet, start) : floats(sheet, start);
-  sheet.conv(hidden, [16, CHANNELS, 3, 3], 0.1 * gain, 1, 'y_cells');
-  sheet.conv(hidden, [16, CHANNELS, 3, 3], 0.1 * gain, 1, 'c_cells');
+  sheet.conv(hidden, [16, CHANNELS, 3, 3], { spread: 0.1 * gain, output: 'y_cells' });
+  sheet.conv(hidden, [16, CHANNELS, 3, 3], { spread: 0.1 * gain, output: 'c_cells' });
   return sheet.model();
 }
 
 function floats(sheet: Sheet, start: string): string {
-  const first = sheet.node('Relu', [sheet.conv(start, [CHANNELS, CHANNELS, 3, 3], 0.08, 1)]);
-  const second = sheet.conv(first, [CHANNELS, CHANNELS, 3, 3], 0.08, 1);
+  const first = sheet.node('Relu', [sheet.conv(start, hiddenShape, { spread: SPREAD })]);
+  const second = sheet.conv(first, hiddenShape, { spread: SPREAD });
   return sheet.node('Relu', [sheet.node('Add', [second, start])]);
 }
 
@@ -42,13 +50,11 @@ function eightBits(sheet: Sheet, start: string): string {
   const scale = sheet.float(ACTIVATION);
   const quantised = sheet.node('QuantizeLinear', [start, scale, positive]);
   const convolved = (input: string, zero: string): string =>
-    sheet.quantisedConv([input, scale, positive], [CHANNELS, CHANNELS, 3, 3], 0.08, [scale, zero]);
+    sheet.quantisedConv([input, scale, positive], [scale, zero]);
   const second = convolved(convolved(quantised, positive), signed);
   const sum = [second, scale, signed, quantised, scale, positive, scale, positive];
   return sheet.node('DequantizeLinear', [sheet.node('QLinearAdd', sum, { domain: 'com.microsoft' }), scale, positive]);
 }
-
-type Shape = [outputs: number, inputs: number, height: number, width: number];
 
 /** Writes a graph down, with weights by chance. */
 class Sheet {
@@ -62,17 +68,21 @@ class Sheet {
     return more.output?.[0] ?? name;
   }
 
-  conv(input: string, shape: Shape, spread: number, stride: number, output?: string): string {
-    const values = Float32Array.from(this.drawn(shape, spread));
-    const kernel = this.weight('float', shape, values);
-    const attribute = convAttributes(shape, stride, input === 'y' || input === 'c' ? 0 : 1);
+  conv(
+    input: string,
+    shape: Shape,
+    { spread, stride = 1, padding = 1, output }: { spread: number; stride?: number; padding?: number; output?: string },
+  ): string {
+    const kernel = this.weight('float', shape, Float32Array.from(this.drawn(shape, spread)));
+    const attribute = convAttributes(shape, stride, padding);
     return this.node('Conv', [input, kernel], { attribute, ...(output && { output: [output] }) });
   }
 
-  quantisedConv(input: string[], shape: Shape, spread: number, output: string[]): string {
-    const values = Int8Array.from(this.drawn(shape, spread), (value) => Math.round(value / WEIGHT));
-    const kernel = [this.weight('int8', shape, values), this.float(WEIGHT), this.weight('int8', [], new Int8Array(1))];
-    return this.node('QLinearConv', [...input, ...kernel, ...output], { attribute: convAttributes(shape, 1, 1) });
+  quantisedConv(input: string[], output: string[]): string {
+    const values = Int8Array.from(this.drawn(hiddenShape, SPREAD), (value) => Math.round(value / WEIGHT));
+    const zero = this.weight('int8', [], new Int8Array(1));
+    const kernel = [this.weight('int8', hiddenShape, values), this.float(WEIGHT), zero];
+    return this.node('QLinearConv', [...input, ...kernel, ...output], { attribute: convAttributes(hiddenShape, 1, 1) });
   }
 
   float(value: number): string {
