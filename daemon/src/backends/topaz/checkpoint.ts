@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError, numberedName, type OutputFile } from '@uprez/shared';
+import { AppError, numberedName, type OutputFile, plainWay } from '@uprez/shared';
 import { findTiming } from '../../engine/findings.ts';
 import type { EnginePlan, Timing } from '../../engine/plan.ts';
 import type { DiscardedJob, Journal, RunningJob } from '../backend.ts';
@@ -59,7 +59,7 @@ export async function openCheckpoint(job: RunningJob, parts: CheckpointParts): P
   if (known) return known;
   const { task, media } = job;
   const outputFolder = parts.outputFolder();
-  const context = { ffmpeg: parts.ffmpeg, model: { kind: 'interpolation' } as const, threads: 1, outputFolder };
+  const context = { ffmpeg: parts.ffmpeg, model: { kind: 'interpolation' } as const, ways: [plainWay], threads: 1 };
   const { output, ...plan } = enginePlan(task, media, context);
   const path = await freePath(wantedPath(task, outputFolder));
   const whole: EnginePlan = { ...plan, output: { ...output, path, partial: partialPath(path) } };
