@@ -1,4 +1,5 @@
-// `npm run bench`: sets up what is missing, builds, and measures the whole local path in one run.
+// `npm run bench`: sets up what is missing, builds, and measures the whole local path in one run; `npm run bench:quality`
+// (`quality` as the first word): what models make of clips whose originals are known.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ready } from './ready.mjs';
@@ -6,7 +7,9 @@ import { root } from './root.mjs';
 
 await ready({ browser: false });
 
-const bench = ['--import', 'tsx', join(root, 'scripts/bench/main.ts'), ...process.argv.slice(2)];
+const words = process.argv.slice(2);
+const program = words[0] === 'quality' ? words.shift() : 'main';
+const bench = ['--import', 'tsx', join(root, `scripts/bench/${program}.ts`), ...words];
 const allocator = 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=536870912';
 // The same surroundings as the engine gets.
 const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1', GLIBC_TUNABLES: allocator };

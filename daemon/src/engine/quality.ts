@@ -18,6 +18,9 @@ const INVISIBLE = 1 / 16;
  * - flicker index = (Σ_p change_p + e Σ_p still_p) / (Σ_p reference_p + e Σ_p still_p), e = 1/16 code: mean |A - B| of
  *   the result over all still cells of all pairs ÷ the same of plain interpolation of the source. 1 or less: no more
  *   flicker than interpolation has. No number where nothing stands still.
+ *
+ * The source is what the decoder delivers: where still places are averaged over time (media/args.ts), after that. So the
+ * flicker that averaging removes is not counted in a model's favour.
  */
 export function jobQuality(segments: readonly Segment[]): Quality {
   const pairs = segments.flatMap(({ quality }) => quality ?? []);
