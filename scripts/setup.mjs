@@ -18,6 +18,7 @@ export async function setUp({ browser }) {
   if (!modulesAreCurrent()) await installModules();
   if (!findFfmpeg()) await installFfmpeg();
   if (browser && !findChromium()) await installChromium();
+  if (browser && lacksVulkan()) await aptInstall(['libvulkan1']);
 }
 
 /** Path of the browser for tests, or undefined. */
@@ -28,6 +29,13 @@ export function findChromium() {
   return (
     findProgram('chromium', 'chromium-browser', 'google-chrome', 'chrome') ?? (existsSync(macApp) ? macApp : undefined)
   );
+}
+
+/** Debian's Chromium brings a Vulkan device in software, by which the GPU path is tested; its loader comes by itself. */
+function lacksVulkan() {
+  const folders = ['/usr/lib/x86_64-linux-gnu', '/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib'];
+  const here = process.platform === 'linux' && process.arch === 'x64';
+  return here && !folders.some((folder) => existsSync(join(folder, 'libvulkan.so.1')));
 }
 
 function checkNode() {

@@ -76,6 +76,8 @@ export type Config = Readonly<Values> & {
   readonly paths: Paths;
   /** Folders in which programs are looked for. */
   readonly searchPath: string;
+  /** Variables that drivers of GPUs look for, as far as they are set. */
+  readonly drivers: Readonly<Record<string, string>>;
   /** Things to tell the user that are no reason to stop. */
   readonly warnings: readonly string[];
 };
@@ -101,7 +103,13 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     { values: named, name: environmentName },
     { values: fromFile(paths.configFile, warnings), name: (key) => `${key} in config.json` },
   ]);
-  return Object.freeze({ ...parse(chosen, names), paths, searchPath: env['PATH'] ?? '', warnings });
+  return Object.freeze({
+    ...parse(chosen, names),
+    paths,
+    searchPath: env['PATH'] ?? '',
+    drivers: driverVariables(env),
+    warnings,
+  });
 }
 
 interface Layer {
@@ -137,6 +145,16 @@ function parse(chosen: Record<string, unknown>, names: Map<string, string>): Val
     got,
     why: `expected ${expected}, got “${got}”`,
   });
+}
+
+/** The Vulkan loader's, CUDA's, and the folders in which drivers keep compiled programs. */
+const driverNames = [
+  ...['VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'],
+  ...['HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR', 'TMPDIR', 'LOCALAPPDATA', 'TEMP', 'WINDIR'],
+];
+
+function driverVariables(env: Surroundings['env']): Record<string, string> {
+  return Object.fromEntries(driverNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 function fromEnvironment(env: Surroundings['env'], warnings: string[]): Record<string, string> {

@@ -3,7 +3,7 @@ import { Dashboard } from './api/dashboard.ts';
 import { createHandlers } from './api/handlers.ts';
 import { Door } from './api/pairing.ts';
 import { startServer } from './api/server.ts';
-import type { Backend } from './backends/backend.ts';
+import type { Backend, SpeedBook } from './backends/backend.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { claimInstance, type Endpoint } from './instance.ts';
@@ -29,6 +29,7 @@ export interface BackendParts {
   /** Where to note engine processes, so that none outlives a crash of the daemon. */
   ledger: ProcessLedger;
   keys: KeyStore;
+  speeds: SpeedBook;
   /** As they are at the moment. */
   settings: () => Settings;
 }
@@ -128,7 +129,7 @@ async function buildCore(
   const queue = new JobQueue({ store, feed, clock });
   recover({ store, queue, log });
   const backends = await options.backends({
-    ...{ config, log, keys, ledger: createLedger(store.processes) },
+    ...{ config, log, keys, ledger: createLedger(store.processes), speeds: store.speeds },
     settings: () => queue.settings(),
   });
   const progress = new LiveProgress(feed, clock);

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Health, Model } from '@uprez/shared';
-import { AppError } from '@uprez/shared';
+import { AppError, wayName } from '@uprez/shared';
+import type { WaySpeed } from './backends/backend.ts';
 import type { Config } from './config.ts';
 import type { FfmpegTool } from './media/find-ffmpeg.ts';
 
@@ -14,6 +15,8 @@ export interface HealthParts {
   /** Throws when the model's weights can't be used. */
   checkModel: (id: string) => void;
   threads: number;
+  /** What came of running the usual model in all the ways there are. */
+  ways: () => Promise<WaySpeed[]>;
 }
 
 /** Below this a long clip in ProRes fills the disk: an hour of HD at the HQ rate takes 99 GB. */
@@ -26,6 +29,7 @@ export async function checkHealth(parts: HealthParts): Promise<Check[]> {
     ok('Node', `${process.versions.node} on ${process.platform} ${process.arch}, ${threads} threads for models`),
     await checkFfmpeg(parts),
     ...(await checkModels(parts)),
+    ...(await checkWays(parts)),
     await checkRoom(config.paths.data),
     ok('log', config.paths.logFile),
   ];
@@ -49,6 +53,18 @@ async function checkModels({ models, checkModel }: HealthParts): Promise<Check[]
     } catch (error) {
       return wrong(`model ${id}`, error);
     }
+  });
+}
+
+/** Frames of 960x540 are what the catalogue counts in. */
+const USUAL_FRAME = 960 * 540;
+
+async function checkWays({ ways }: HealthParts): Promise<Check[]> {
+  const tried = await ways().catch((error: unknown) => wrong('speed', error));
+  if (!Array.isArray(tried)) return [tried];
+  return tried.map(({ way, samplesPerSecond, why }) => {
+    const speed = samplesPerSecond && `${(samplesPerSecond / USUAL_FRAME).toFixed(1)} fps from 960x540 to 1920x1080`;
+    return ok(`models on ${wayName(way)}`, speed ? speed : `not usable: ${why ?? 'unknown'}`);
   });
 }
 

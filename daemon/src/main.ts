@@ -1,9 +1,11 @@
-import { availableParallelism } from 'node:os';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@uprez/shared';
-import type { Backend } from './backends/backend.ts';
+import type { Backend, WaySpeed } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
-import { candidateWays, withFallback } from './backends/local/ways.ts';
+import type { EngineProcessOptions } from './backends/local/engine-process.ts';
+import { Speeds } from './backends/local/speeds.ts';
 import { createTopazBackend } from './backends/topaz/backend.ts';
 import type { StartOptions } from './cli/connect.ts';
 import { runCli } from './cli/main.ts';
@@ -18,6 +20,8 @@ import { VERSION } from './version.ts';
 // The bundle lies two folders below the root, as this file does; its siblings are bundles too.
 const engineScript = fileURLToPath(new URL('./engine.mjs', import.meta.url));
 const bundledModels = fileURLToPath(new URL('../../models', import.meta.url));
+/** The model by which `uprez doctor` tells how fast this computer is. */
+const USUAL_MODEL = 'fast';
 const dashboardFolder = fileURLToPath(new URL('../../plugin/dist/dashboard', import.meta.url));
 
 process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, startDaemon: start });
@@ -27,6 +31,7 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
   const models = new ModelRegistry(config.modelPath === null ? [bundledModels] : [bundledModels, config.modelPath]);
   const threads = config.threads ?? availableParallelism();
   const ffmpeg = () => findFfmpeg(config.ffmpegPath, config.searchPath);
+  let ways = (): Promise<WaySpeed[]> => Promise.resolve([]);
   return startDaemon({
     config,
     runJobs,
@@ -34,11 +39,17 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
     dashboardFolder,
     probe: (path) => probe(path, { maxFileBytes: config.maxFileSize }),
     checks: () =>
-      checkHealth({ config, ffmpeg, threads, models: () => models.models(), checkModel: (id) => models.check(id) }),
+      checkHealth({
+        ...{ config, ffmpeg, threads, ways },
+        models: () => models.models(),
+        checkModel: (id) => models.check(id),
+      }),
     backends: async (parts) => {
+      const speeds = speedsOf(parts, threads);
+      ways = () => speeds.tried(models.engineModel(USUAL_MODEL));
       const found = await ffmpeg().catch(asAppError);
       if (found instanceof AppError) parts.log.error({ err: found }, 'no ffmpeg');
-      return [localBackend(parts, { models, threads, found }), cloudBackend(parts, found)];
+      return [localBackend(parts, { models, threads, speeds, found }), cloudBackend(parts, found)];
     },
   });
 }
@@ -46,19 +57,31 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
 interface LocalParts {
   models: ModelRegistry;
   threads: number;
+  speeds: Speeds;
   found: FfmpegTool | AppError;
 }
 
+function engineOf({ drivers }: Config): EngineProcessOptions {
+  return { script: engineScript, drivers };
+}
+
+/** With another processor, system or runtime, speeds are others. */
+function speedsOf({ config, speeds, log }: BackendParts, threads: number): Speeds {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  const machine = `${process.platform} ${process.arch} ${cpus()[0]?.model ?? ''}, onnxruntime ${version}`;
+  return new Speeds({ book: speeds, wish: config, threads, machine, engine: engineOf(config), log });
+}
+
 function localBackend({ config, ledger, settings }: BackendParts, parts: LocalParts): Backend {
-  const { models, threads, found } = parts;
+  const { models, threads, speeds, found } = parts;
   const local = createLocalBackend({
     models,
-    ways: (model) => Promise.resolve(withFallback(candidateWays(model, config, ['cpu']))),
+    speeds,
     threads,
     ffmpeg: pathOf(found),
     outputFolder: () => settings().outputFolder ?? config.outputDir,
     tempFolder: config.tempDir,
-    engineScript,
+    engine: engineOf(config),
     processes: ledger,
   });
   return orExplain(local, found);

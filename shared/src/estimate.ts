@@ -4,10 +4,10 @@ import { z } from 'zod';
 export const Estimate = z.object({
   seconds: z.number().nonnegative(),
   /**
-   * `measured` from earlier jobs of this model on this machine, `assumed` from the catalogue's figure, `quoted` by the
-   * service that will charge it.
+   * `measured` from earlier jobs of this model on this machine, `tried` from a short trial of it here, `assumed` from
+   * the catalogue's figure, `quoted` by the service that will charge it.
    */
-  basis: z.enum(['measured', 'assumed', 'quoted']),
+  basis: z.enum(['measured', 'tried', 'assumed', 'quoted']),
   outputBytes: z.int().nonnegative(),
   credits: z.number().nonnegative().nullable(),
   width: z.int().positive(),

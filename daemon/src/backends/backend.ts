@@ -6,10 +6,12 @@ import type {
   Media,
   Model,
   OutputFile,
+  Scale,
   Stage,
   StepName,
   StepStatistics,
   Task,
+  Way,
 } from '@uprez/shared';
 import type { Logger } from '../log.ts';
 
@@ -129,4 +131,36 @@ export interface FrameRecord {
   offset: number;
   sizeBytes: number;
   inferenceMs: number;
+}
+
+/** What came of trying a way to run a model: its speed at 2x in luma samples of the source, or why it is not usable. */
+export interface WaySpeed {
+  way: Way;
+  samplesPerSecond: number | null;
+  why: string | null;
+}
+
+/** Jobs whose times can be compared. */
+export interface JobKind {
+  /** Computer, runtime and weights, as text. */
+  circumstances: string;
+  way: Way;
+  scale: Scale;
+}
+
+/** What a job took: for so many luma samples of the source, and besides. */
+export interface JobSpeed {
+  samples: number;
+  processSeconds: number;
+  overheadSeconds: number;
+}
+
+/** What is remembered of how fast this computer is. */
+export interface SpeedBook {
+  /** The fastest first. What failed long ago is forgotten. */
+  trials(circumstances: string): WaySpeed[];
+  tried(circumstances: string, speed: WaySpeed): void;
+  /** The last few jobs of a kind. */
+  jobs(kind: JobKind): JobSpeed[];
+  did(kind: JobKind, speed: JobSpeed): void;
 }

@@ -23,6 +23,20 @@ export function clipName(job: Pick<Job, 'task'>): string {
   return basename(job.task.source);
 }
 
+const bases: Record<Job['estimate']['basis'], string> = {
+  measured: 'by earlier jobs',
+  tried: 'by a trial on this computer',
+  assumed: 'on a usual laptop',
+  quoted: 'by the service',
+};
+
+/** What a job will take, before it starts. */
+export function estimateLine(job: Job): string {
+  const { seconds, basis, outputBytes, width, height, frames } = job.estimate;
+  const result = `${frames} frames of ${width}x${height}, about ${bytes(outputBytes)}`;
+  return `${clipName(job)}: ${result}, in about ${duration(seconds)} (${bases[basis]})`;
+}
+
 export function jobTable(view: View): string[] {
   if (view.jobs.length === 0) return ['No jobs.'];
   return table(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { AppError, type DaemonClient, type Job, timelineOf } from '@uprez/shared';
 import { namesFile, rangeOf, taskOf, type UpscaleFlags } from './options.ts';
-import { errorLine } from './print.ts';
+import { errorLine, estimateLine } from './print.ts';
 import { type Queued, stayToTheEnd } from './stay.ts';
 import type { SteadyClient } from './steady-client.ts';
 import type { StopCode } from './stop-signals.ts';
@@ -29,6 +29,7 @@ export async function upscale(
   const queued = await queueAll(daemon, clips, flags);
   for (const { clip, error } of queued.refused)
     terminal.note(clips.length > 1 ? `${clip}: ${errorLine(error)}` : errorLine(error));
+  if (!json) for (const job of queued.jobs) terminal.note(estimateLine(job));
   if (detach) return reportDetached(queued, terminal);
   return stayToTheEnd(daemon, queued, { stopped, json, terminal });
 }

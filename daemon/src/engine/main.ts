@@ -1,19 +1,30 @@
 import { AppError, toWire } from '@uprez/shared';
-import type { FromEngine, ToEngine } from './plan.ts';
+import type { EngineTask, FromEngine, ToEngine } from './plan.ts';
+import { providersHere } from './providers.ts';
 import { runTask } from './run.ts';
+import { type Trial, tryWays } from './trial.ts';
 
 /**
- * The engine process: one job, then it ends. It leads a process group of its own, so that whoever started it can end
+ * The engine process: one job or trial, then it ends. It leads a process group of its own, so that whoever started it can end
  * it together with its decoders and encoders; when the starter disappears, it ends itself the same way.
  */
 let last: Extract<FromEngine, { type: 'progress' }> = { type: 'progress', stage: 'prepare', framesDone: 0 };
 
 process.once('disconnect', endGroup);
-process.once('message', (message: ToEngine) => void run(message));
+process.once('message', (message: ToEngine) => {
+  void (message.type === 'run' ? run(message.task) : tryOut(message.trial));
+});
 
-async function run({ task }: ToEngine): Promise<void> {
+const inferenceScript = new URL('./inference.mjs', import.meta.url);
+
+async function tryOut(trial: Trial): Promise<void> {
+  await deliver({ type: 'providers', here: providersHere() });
+  await tryWays(trial, inferenceScript, (speed) => deliver({ type: 'tried', speed }));
+  process.exit(0);
+}
+
+async function run(task: EngineTask): Promise<void> {
   try {
-    const inferenceScript = new URL('./inference.mjs', import.meta.url);
     const qualityScript = new URL('./quality.mjs', import.meta.url);
     const signal = new AbortController().signal;
     const result = await runTask(task, { send, signal, inferenceScript, qualityScript });

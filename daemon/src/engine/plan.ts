@@ -2,6 +2,7 @@ import type {
   Check,
   FrameRange,
   FrameRate,
+  Provider,
   Quality,
   Scale,
   Size,
@@ -10,10 +11,11 @@ import type {
   Way,
   WireError,
 } from '@uprez/shared';
-import type { Segment } from '../backends/backend.ts';
+import type { Segment, WaySpeed } from '../backends/backend.ts';
 import type { SourceFormat } from '../media/args.ts';
 import type { OutputColor } from '../media/colors.ts';
 import type { EngineModel } from '../models/engine-model.ts';
+import type { Trial } from './trial.ts';
 
 /** Everything the engine needs to know. The same plan on the same file gives the same frames, bit for bit. */
 export interface EnginePlan {
@@ -77,13 +79,16 @@ export interface EngineTask {
   done: Segment[];
 }
 
-export type ToEngine = { type: 'run'; task: EngineTask };
+export type ToEngine = { type: 'run'; task: EngineTask } | { type: 'try'; trial: Trial };
 
 export type FromEngine =
   | { type: 'found'; findings: Findings }
   | { type: 'progress'; stage: Stage; framesDone: number }
   | { type: 'segment'; segment: Segment }
   | { type: 'statistics'; decode: StepStatistics; upscale: StepStatistics; combine: StepStatistics }
+  /** Answers to `try`, which ends with the process. */
+  | { type: 'providers'; here: Provider[] }
+  | { type: 'tried'; speed: WaySpeed }
   | { type: 'memory'; process: string; peakBytes: number }
   /** The model runs in this way from now on; `why` the one before was left, or null at the start. */
   | { type: 'way'; way: Way; mostSamples: number | null; why: string | null }

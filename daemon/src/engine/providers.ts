@@ -1,5 +1,5 @@
 import type { Provider, Way } from '@uprez/shared';
-import type { InferenceSession } from 'onnxruntime-node';
+import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 
 interface ProviderRow {
   /** Sessions side by side, each on a core of its own; a device gets one and does its own scheduling. */
@@ -61,4 +61,10 @@ export function sessionOptions({ provider }: Way, threads: number): InferenceSes
     interOpNumThreads: 1,
     ...providers[provider].options,
   };
+}
+
+/** Providers that onnxruntime has on this platform, by its own account. Some still need a device, or libraries. */
+export function providersHere(): Provider[] {
+  const names = new Set(listSupportedBackends().map(({ name }) => name));
+  return (Object.keys(providers) as Provider[]).filter((provider) => names.has(provider));
 }

@@ -55,15 +55,19 @@ const FRAMES_PER_SAMPLE = 80;
 /** Up to this length one decoder that runs through finds all samples sooner than several that each seek. */
 const SHORT_RANGE = 600;
 
+/** Frames that a clip is sampled by, given the size of its result. */
+export function sampleCount({ width, height }: Size, frameCount: number): number {
+  const most = width * height > 4_000_000 ? 3 : MOST_SAMPLES;
+  return Math.min(Math.max(2, Math.ceil(frameCount / FRAMES_PER_SAMPLE)), most, frameCount);
+}
+
 /**
  * Frames spread over the range, in the groups in which they are decoded; fewer where frames are large, since all are
  * held at once.
  */
 function samplePositions(plan: EnginePlan, timing: { firstFrame: number; frameCount: number }): number[][] {
-  const { width, height } = plan.output.size;
   const { firstFrame, frameCount } = timing;
-  const most = width * height > 4_000_000 ? 3 : MOST_SAMPLES;
-  const count = Math.min(Math.max(2, Math.ceil(frameCount / FRAMES_PER_SAMPLE)), most, frameCount);
+  const count = sampleCount(plan.output.size, frameCount);
   const positions = Array.from({ length: count }, (_, i) => firstFrame + Math.floor(((i + 0.5) * frameCount) / count));
   return frameCount > SHORT_RANGE ? positions.map((position) => [position]) : [positions];
 }

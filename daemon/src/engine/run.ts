@@ -36,6 +36,7 @@ export async function runTask(task: EngineTask, options: RunOptions): Promise<En
     send({ type: 'way', way: inference.way, mostSamples: plan.mostSamples, why: null });
     stage(options, 'prepare', task.done);
     const timing = task.findings ?? (await findTiming(plan, options.signal));
+    stage(options, 'process', task.done);
     const segments = await processFrames({ task, timing, inference }, options);
     const mov = await openMov(plan.output.partial, { end: segments.at(-1)?.end ?? 0 });
     stage(options, 'finish', segments);

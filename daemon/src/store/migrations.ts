@@ -4,9 +4,10 @@ import { AppError } from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
 import { paymentSchema } from './payment-schema.ts';
 import { schema1, schema2 } from './schema.ts';
+import { speedSchema } from './speeds.ts';
 
 /** Step n brings a database of version n - 1 to version n. Steps that were released never change. */
-export const migrations: readonly string[] = [schema1, schema2, paymentSchema];
+export const migrations: readonly string[] = [schema1, schema2, paymentSchema, speedSchema];
 
 /** "Uprz", so that a database of another program is never taken for ours. */
 const APPLICATION_ID = 0x5570727a;

@@ -10,6 +10,7 @@ import { openPairings } from './pairings.ts';
 import { openProcesses } from './processes.ts';
 import { openRecords } from './records.ts';
 import { openSettings } from './settings.ts';
+import { openSpeeds } from './speeds.ts';
 import { openSteps } from './steps.ts';
 
 export interface StoreOptions {
@@ -32,6 +33,7 @@ export function openStore(options: StoreOptions) {
     pairings: openPairings(db),
     payments: openPayments(db),
     processes: openProcesses(db),
+    speeds: openSpeeds(db, options.now),
     /** For `uprez doctor`, and to prove it: these are settings of each connection. */
     durability: () => ({
       journal: db.pragma('journal_mode', { simple: true }),

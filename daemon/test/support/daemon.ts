@@ -2,7 +2,7 @@ import type { DaemonClient, Media } from '@uprez/shared';
 import type { Backend } from '../../src/backends/backend.ts';
 import type { Clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import { type RunningDaemon, startDaemon } from '../../src/daemon.ts';
+import { type BackendParts, type RunningDaemon, startDaemon } from '../../src/daemon.ts';
 import { type KeyStore, openKeyStore } from '../../src/key-store.ts';
 import { connectLocal } from './clients.ts';
 import { memoryKeychain } from './keychains.ts';
@@ -10,7 +10,7 @@ import { mediaOf } from './tasks.ts';
 import { tempDir } from './temp-dir.ts';
 
 export interface TestDaemonOptions {
-  backends: readonly Backend[];
+  backends: readonly Backend[] | ((parts: BackendParts) => readonly Backend[]);
   /** Keeps the daemon's memory from one start to the next. */
   dataDir?: string;
   probe?: (path: string) => Promise<Media>;
@@ -33,7 +33,12 @@ export async function startTestDaemon(options: TestDaemonOptions): Promise<TestD
   const folder = dataDir === undefined ? tempDir() : undefined;
   const config = loadConfig({ env: {}, flags: { dataDir: dataDir ?? folder?.path ?? '', port, logLevel: 'fatal' } });
   const daemon = await startDaemon({
-    ...{ config, backends: () => backends, probe, keys: openKeyStore(config.paths.keyFile, memoryKeychain()) },
+    ...{
+      config,
+      backends: typeof backends === 'function' ? backends : () => backends,
+      probe,
+      keys: openKeyStore(config.paths.keyFile, memoryKeychain()),
+    },
     ...rest,
   });
   return {

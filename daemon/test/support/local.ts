@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import type { NewTask, OutputFile } from '@uprez/shared';
+import { type DaemonClient, type NewTask, type OutputFile, plainWay } from '@uprez/shared';
+import type { Backend } from '../../src/backends/backend.ts';
 import { createLocalBackend } from '../../src/backends/local/backend.ts';
-import { candidateWays, type Wish, withFallback } from '../../src/backends/local/ways.ts';
+import { Speeds } from '../../src/backends/local/speeds.ts';
+import type { Wish } from '../../src/backends/local/ways.ts';
+import type { BackendParts } from '../../src/daemon.ts';
 import { probe } from '../../src/media/probe.ts';
 import { ModelRegistry } from '../../src/models/registry.ts';
 import { untilView } from './clients.ts';
@@ -13,31 +16,45 @@ const engineScript = fileURLToPath(new URL('../../dist/engine.mjs', import.meta.
 export const modelsFolder = fileURLToPath(new URL('../../../models', import.meta.url));
 
 export interface LocalDaemon extends AsyncDisposable {
+  readonly client: DaemonClient;
   /** Runs one task to its end. Rejects with an Error that starts with the error code when the job fails. */
   upscale(source: string, task?: Partial<NewTask>): Promise<OutputFile>;
 }
 
-const noWish: Wish = { provider: null, precision: null };
+export interface LocalDaemonOptions {
+  /** By default all is done in the plain way, and no time goes into finding the fastest. */
+  wish?: Wish;
+  /** Variables for drivers of GPUs. */
+  drivers?: Record<string, string>;
+  /** Told the number of each engine process. */
+  started?: (pid: number) => void;
+}
 
 /** A real daemon with the real local backend; results go into a folder that is removed with it. */
-export async function startLocalDaemon(wish: Wish = noWish): Promise<LocalDaemon> {
+export async function startLocalDaemon(options: LocalDaemonOptions = {}): Promise<LocalDaemon> {
+  const { drivers = {}, started = () => undefined } = options;
   const results = tempDir();
-  const backend = createLocalBackend({
-    ffmpeg: ffmpegPath,
-    models: new ModelRegistry([modelsFolder]),
-    ways: (model) => Promise.resolve(withFallback(candidateWays(model, wish, ['cpu']))),
-    threads: 2,
-    outputFolder: () => results.path,
-    tempFolder: null,
-    engineScript,
-    processes: { record: () => undefined, forget: () => undefined },
-  });
+  const threads = 2;
+  const engine = { script: engineScript, drivers };
+  const wish = options.wish ?? plainWay;
+  const backend = ({ speeds: book, log }: BackendParts): Backend =>
+    createLocalBackend({
+      ffmpeg: ffmpegPath,
+      models: new ModelRegistry([modelsFolder]),
+      speeds: new Speeds({ book, wish, threads, machine: 'test', engine, log }),
+      threads,
+      outputFolder: () => results.path,
+      tempFolder: null,
+      engine,
+      processes: { record: (_job, pid) => started(pid), forget: () => undefined },
+    });
   const daemon = await startTestDaemon({
-    backends: [backend],
+    backends: (parts) => [backend(parts)],
     probe: (path) => probe(path, { maxFileBytes: 1e9 }),
   });
   const client = await daemon.connect();
   return {
+    client,
     async upscale(source, task = {}) {
       const [queued] = await client.call('addJobs', { jobs: [{ task: { source, model: 'bicubic', ...task } }] });
       const job = await untilView(client, (view) =>

@@ -12,6 +12,9 @@ export interface Ended {
   stderr: string;
 }
 
+/** Frames are compared from one run to the next, so all are made in one way, and no time goes into finding the fastest. */
+const oneWay = { UPREZ_PROVIDER: 'cpu', UPREZ_PRECISION: 'fp32' };
+
 /** A user of the command line, with a home and a folder of clips of their own. */
 export class User implements Disposable {
   /** Working directory of every command. */
@@ -30,7 +33,7 @@ export class User implements Disposable {
   }
 
   starts(args: string[], variables: Record<string, string> = {}): Command {
-    const home = { UPREZ_DATA_DIR: this.home.file('data'), UPREZ_PORT: '0', NO_COLOR: '1' };
+    const home = { UPREZ_DATA_DIR: this.home.file('data'), UPREZ_PORT: '0', NO_COLOR: '1', ...oneWay };
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.clips,
       env: { ...process.env, ...home, ...variables },

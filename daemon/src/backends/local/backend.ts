@@ -5,13 +5,15 @@ import {
   type Estimate,
   type Media,
   type OutputFile,
+  plainWay,
   sameWay,
+  type Size,
   type Task,
   timelineOf,
   wayName,
 } from '@uprez/shared';
 import type { EnginePlan, EngineResult, FromEngine } from '../../engine/plan.ts';
-import { targetFrameBytes } from '../../engine/quantiser.ts';
+import { sampleCount, targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
@@ -19,6 +21,9 @@ import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { runEngine } from './engine-process.ts';
 import type { LocalOptions } from './options.ts';
 import { outputSize } from './plan.ts';
+import type { Speeds } from './speeds.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { estimateTime, samplesOf, type Work } from './time.ts';
 
 /** Room that is left on the disk for everybody else, in bytes. */
 const DISK_RESERVE = 256 * 1024 * 1024;
@@ -29,27 +34,30 @@ export function createLocalBackend(options: LocalOptions): Backend {
     id: 'local',
     slots: 1,
     models: () => options.models.models(),
-    estimate: (task, media) => Promise.resolve(estimate(task, media, options)),
+    estimate: (task, media) => estimate(task, media, options),
     run: (job) => run(job, options),
     discard: (job) => discard(job),
   };
 }
 
-function estimate(task: Task, media: Media, { models }: LocalOptions): Estimate {
-  const entry = models.entry(task.model);
+async function estimate(task: Task, media: Media, { models, speeds }: LocalOptions): Promise<Estimate> {
+  const { framesPerSecond } = models.entry(task.model);
   models.check(task.model);
   const size = outputSize(task, media);
   const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
-  // The catalogue's figure is for one doubling to 1920x1080; the second one of 4x works on four times the pixels.
-  const pixels = (size.width * size.height * (task.scale === 4 ? 1.25 : 1)) / (1920 * 1080);
+  const known = await speeds.known(models.engineModel(task.model), task.scale);
   return {
-    seconds: (frames * pixels) / entry.framesPerSecond,
-    basis: 'assumed',
+    ...estimateTime(workOf(task, size, frames), { ...known, framesPerSecond }),
     outputBytes: Math.round(frames * targetFrameBytes(size)),
     credits: null,
     ...size,
     frames,
   };
+}
+
+function workOf({ scale }: Task, size: Size, frames: number): Work {
+  const { width, height } = size;
+  return { frames, trialFrames: sampleCount(size, frames), width: width / scale, height: height / scale, scale };
 }
 
 async function run(job: RunningJob, options: LocalOptions): Promise<Outcome> {
@@ -96,20 +104,52 @@ async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
   if (free < need) throw new AppError('setup.disk-full', { folder, need: megabytes(need), free: megabytes(free) });
 }
 
-function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOptions): Promise<EngineResult> {
+async function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOptions): Promise<EngineResult> {
   const { plan, findings } = checkpoint;
-  const onMessage = messageHandler(job, checkpoint);
+  const { speeds, processes, engine } = options;
+  const watch = new Stopwatch(plan.ways[0] ?? plainWay);
+  const handle = messageHandler(job, checkpoint);
   job.step('validate', { status: 'running' });
-  return runEngine(
-    { plan, findings, done: job.journal.segments() },
-    {
-      script: options.engineScript,
+  const done = job.journal.segments();
+  const task = { plan, findings, done };
+  try {
+    const result = await runEngine(task, {
+      ...engine,
       signal: job.signal,
-      onMessage,
-      started: (pid) => options.processes.record(job.id, pid),
-      ended: (pid) => options.processes.forget(pid),
-    },
-  );
+      onMessage: (message) => {
+        watch.heard(message);
+        handle(message);
+      },
+      started: (pid) => processes.record(job.id, pid),
+      ended: (pid) => processes.forget(pid),
+    });
+    // A job that was resumed, or changed its way, says little about others.
+    const took = done.length === 0 ? watch.stop() : undefined;
+    if (took) {
+      const samples = samplesOf(workOf(job.task, plan.output.size, checkpoint.findings?.frameCount ?? 0));
+      await speeds.did(plan.model, { way: took.way, scale: plan.scale }, { ...took, samples });
+    }
+    return result;
+  } catch (error) {
+    await leaveWay(job, checkpoint, { error, speeds });
+    throw error;
+  }
+}
+
+/** An engine that dies while a driver runs in it may die again: the next attempt does without its provider. */
+async function leaveWay(
+  { journal, log, signal }: RunningJob,
+  checkpoint: Checkpoint,
+  { error, speeds }: { error: unknown; speeds: Speeds },
+): Promise<void> {
+  const { plan } = checkpoint;
+  const [way = plainWay] = plan.ways;
+  const died = error instanceof AppError && error.code === 'local.engine-crashed';
+  if (!died || signal.aborted || way.provider === plainWay.provider) return;
+  log.warn({ way, why: error.message }, 'the engine died; its provider is left out from now on');
+  checkpoint.plan = { ...plan, ways: plan.ways.filter(({ provider }) => provider !== way.provider), mostSamples: null };
+  journal.savePlan(checkpoint);
+  await speeds.failed(plan.model, way, error.message);
 }
 
 /** Turns the engine's messages into records and progress. */

@@ -48,7 +48,7 @@ async function newCheckpoint(
 ): Promise<Checkpoint> {
   const { ffmpeg, threads } = options;
   const outputFolder = options.outputFolder();
-  const ways = await options.ways(model);
+  const ways = await options.speeds.ways(model);
   const { output, ...plan } = enginePlan(task, media, { ffmpeg, model, ways, threads });
   const path = await freePath(wantedPath(task, outputFolder));
   const partial = await partialFor(path, id, options.tempFolder);

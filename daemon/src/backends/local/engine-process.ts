@@ -2,9 +2,14 @@ import { spawn } from 'node:child_process';
 import { AppError, fromWire } from '@uprez/shared';
 import type { EngineResult, EngineTask, FromEngine, ToEngine } from '../../engine/plan.ts';
 
-export interface EngineOptions {
+export interface EngineProcessOptions {
   /** The bundled engine. */
   script: string;
+  /** Variables that drivers look for, besides those that every engine gets. */
+  drivers?: Readonly<Record<string, string>>;
+}
+
+export interface EngineOptions extends EngineProcessOptions {
   signal: AbortSignal;
   onMessage: (message: FromEngine) => void;
   /** Called with the process group's number before anything runs in it, and when it is gone. */
@@ -35,47 +40,70 @@ const environment: NodeJS.ProcessEnv = {
   ...(process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : {}),
 };
 
-/**
- * Runs one task in a process of its own. When this settles, the engine and all its children are gone.
- * Rejects with the engine's error, `local.engine-crashed`, or the signal's reason.
- */
-export async function runEngine(task: EngineTask, options: EngineOptions): Promise<EngineResult> {
-  const { script, signal, onMessage } = options;
-  signal.throwIfAborted();
+interface EngineEnd {
+  why: string;
+  killed: boolean;
+}
+
+export interface EngineProcess {
+  pid: number;
+  send(message: ToEngine): void;
+  /** Ends it with all its children. */
+  kill(): void;
+  /** Resolves when everything has been read that it said. */
+  ended: Promise<EngineEnd & { stderr: string }>;
+}
+
+/** Starts an engine, in a process group of its own. Throws `local.engine-crashed` where no process can be started. */
+export function startEngine(
+  { script, drivers }: EngineProcessOptions,
+  onMessage: (message: FromEngine) => void,
+): EngineProcess {
   const child = spawn(process.execPath, ['--enable-source-maps', script], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
-    env: environment,
+    env: { ...drivers, ...environment },
     windowsHide: true,
   });
   const pid = child.pid;
   if (pid === undefined) throw new AppError('local.engine-crashed', { why: 'it could not be started' });
-  options.started(pid);
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
   });
-  let outcome: { result: EngineResult } | { error: AppError } | undefined;
-  child.on('message', (message: FromEngine) => {
-    if (message.type === 'done') outcome = { result: message.result };
-    else if (message.type === 'failed') outcome = { error: fromWire(message.error) };
-    if (!signal.aborted) onMessage(message);
-  });
+  child.on('message', onMessage);
   const kill = (): void => killGroup(pid);
-  signal.addEventListener('abort', kill, { once: true });
-  const ended = new Promise<{ why: string; killed: boolean }>((resolve) => {
-    // Only when all its pipes are closed has everything been read that it said.
+  // Its ffmpeg children outlive an engine that was killed; the group still has its number.
+  child.once('exit', kill);
+  const end = new Promise<EngineEnd>((resolve) => {
     child.once('close', (code, killedBy) =>
       resolve({ why: killedBy ?? `exit code ${String(code)}`, killed: killedBy === 'SIGKILL' }),
     );
     child.once('error', (error) => resolve({ why: error.message, killed: false }));
   });
-  // Its ffmpeg children outlive an engine that was killed; the group still has its number.
-  child.once('exit', kill);
-  child.send({ type: 'run', task } satisfies ToEngine, () => undefined);
-  const end = await ended;
-  signal.removeEventListener('abort', kill);
-  options.ended(pid);
+  const ended = end.then((known) => ({ ...known, stderr }));
+  return { pid, kill, ended, send: (message) => void child.send(message, () => undefined) };
+}
+
+/**
+ * Runs one task in a process of its own. When this settles, the engine and all its children are gone.
+ * Rejects with the engine's error, `local.engine-crashed`, or the signal's reason.
+ */
+export async function runEngine(task: EngineTask, options: EngineOptions): Promise<EngineResult> {
+  const { signal, onMessage } = options;
+  signal.throwIfAborted();
+  let outcome: { result: EngineResult } | { error: AppError } | undefined;
+  const engine = startEngine(options, (message) => {
+    if (message.type === 'done') outcome = { result: message.result };
+    else if (message.type === 'failed') outcome = { error: fromWire(message.error) };
+    if (!signal.aborted) onMessage(message);
+  });
+  options.started(engine.pid);
+  signal.addEventListener('abort', engine.kill, { once: true });
+  engine.send({ type: 'run', task });
+  const { stderr, ...end } = await engine.ended;
+  signal.removeEventListener('abort', engine.kill);
+  options.ended(engine.pid);
   signal.throwIfAborted();
   if (!outcome) throw new AppError('local.engine-crashed', end, { cause: new Error(stderr) });
   if ('error' in outcome) throw outcome.error;
