@@ -1,7 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import type { Health, Model } from '@uprez/shared';
+import type { Health, Model, WaySpeed } from '@uprez/shared';
 import { AppError, wayName } from '@uprez/shared';
-import type { WaySpeed } from './backends/backend.ts';
 import type { Config } from './config.ts';
 import type { FfmpegTool } from './media/find-ffmpeg.ts';
 

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '@uprez/shared';
-import type { Backend, WaySpeed } from './backends/backend.ts';
+import { AppError, type WaySpeed } from '@uprez/shared';
+import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
 import type { EngineProcessOptions } from './backends/local/engine-process.ts';
 import { Speeds } from './backends/local/speeds.ts';

@@ -23,3 +23,10 @@ export function wayName({ provider, precision }: Way): string {
 export function sameWay(a: Way, b: Way): boolean {
   return a.provider === b.provider && a.precision === b.precision;
 }
+
+/** What came of trying a way to run a model: its speed at 2x in luma samples of the source, or why it is not usable. */
+export interface WaySpeed {
+  way: Way;
+  samplesPerSecond: number | null;
+  why: string | null;
+}

@@ -12,6 +12,7 @@ import type {
   StepStatistics,
   Task,
   Way,
+  WaySpeed,
 } from '@uprez/shared';
 import type { Logger } from '../log.ts';
 
@@ -131,13 +132,6 @@ export interface FrameRecord {
   offset: number;
   sizeBytes: number;
   inferenceMs: number;
-}
-
-/** What came of trying a way to run a model: its speed at 2x in luma samples of the source, or why it is not usable. */
-export interface WaySpeed {
-  way: Way;
-  samplesPerSecond: number | null;
-  why: string | null;
 }
 
 /** Jobs whose times can be compared. */

@@ -9,9 +9,10 @@ import type {
   Stage,
   StepStatistics,
   Way,
+  WaySpeed,
   WireError,
 } from '@uprez/shared';
-import type { Segment, WaySpeed } from '../backends/backend.ts';
+import type { Segment } from '../backends/backend.ts';
 import type { SourceFormat } from '../media/args.ts';
 import type { OutputColor } from '../media/colors.ts';
 import type { EngineModel } from '../models/engine-model.ts';

@@ -1,5 +1,4 @@
-import { AppError, type Way } from '@uprez/shared';
-import type { WaySpeed } from '../backends/backend.ts';
+import { AppError, type Way, type WaySpeed } from '@uprez/shared';
 import type { EngineModel } from '../models/engine-model.ts';
 import type { PlanesFormat } from '../models/planes-graph.ts';
 import { Inference } from './inference.ts';

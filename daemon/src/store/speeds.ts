@@ -1,6 +1,6 @@
-import type { Way } from '@uprez/shared';
+import type { Way, WaySpeed } from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
-import type { JobKind, JobSpeed, SpeedBook, WaySpeed } from '../backends/backend.ts';
+import type { JobKind, JobSpeed, SpeedBook } from '../backends/backend.ts';
 
 /** How fast this computer is: by trials of ways, and by the jobs that it did. */
 export const speedSchema = `

@@ -182,6 +182,8 @@ function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: From
         job.log.warn({ stage: message.stage, frame: message.frame, code: message.error.code }, 'engine failed');
         return;
       case 'done':
+      case 'providers':
+      case 'tried':
         return;
     }
   };

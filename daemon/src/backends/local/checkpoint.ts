@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { numberedName } from '@uprez/shared';
 import type { EnginePlan, EngineResult, Findings } from '../../engine/plan.ts';
 import { type EngineModel, weightFiles } from '../../models/engine-model.ts';
 import type { RunningJob } from '../backend.ts';
+import { digestOf } from './digest.ts';
 import type { LocalOptions } from './options.ts';
 import { enginePlan, partialPath, wantedPath } from './plan.ts';
 
@@ -69,14 +69,6 @@ async function canGoOn({ journal }: RunningJob, known: Checkpoint, weights: stri
   if (known.version !== VERSION || known.weights !== weights) return false;
   const written = journal.segments().at(-1)?.end ?? 0;
   return written === 0 || (await sizeOf(known.plan.output.partial)) >= written;
-}
-
-/** Digest of all files that hold a model's weights, null where it has none. */
-export async function digestOf(files: readonly string[]): Promise<string | null> {
-  if (files.length === 0) return null;
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(await readFile(file));
-  return hash.digest('hex');
 }
 
 /** The temporary folder where publishing from there is a rename and no copy, else the result's own folder. */

@@ -1,8 +1,8 @@
-import { plainWay, type Provider, sameWay, type Scale, type Way, wayName } from '@uprez/shared';
+import { plainWay, type Provider, sameWay, type Scale, type Way, wayName, type WaySpeed } from '@uprez/shared';
 import { type EngineModel, weightFiles } from '../../models/engine-model.ts';
 import type { Logger } from '../../log.ts';
-import type { JobKind, JobSpeed, SpeedBook, WaySpeed } from '../backend.ts';
-import { digestOf } from './checkpoint.ts';
+import type { JobKind, JobSpeed, SpeedBook } from '../backend.ts';
+import { digestOf } from './digest.ts';
 import type { EngineProcessOptions } from './engine-process.ts';
 import type { KnownSpeeds } from './time.ts';
 import { runTrial, type TrialOutcome } from './trials.ts';

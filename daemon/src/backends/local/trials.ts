@@ -1,6 +1,5 @@
-import { type Provider, sameWay } from '@uprez/shared';
+import { type Provider, sameWay, type WaySpeed } from '@uprez/shared';
 import type { Trial } from '../../engine/trial.ts';
-import type { WaySpeed } from '../backend.ts';
 import { type EngineProcessOptions, startEngine } from './engine-process.ts';
 
 /** What may be waited for one process, in ms: opening a session for a GPU compiles its programs first. */
