@@ -22,7 +22,15 @@ const program = (): ReturnType<typeof createProgram> => createProgram('1.2.3', v
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 
 /** What config.ts knows, without what it adds itself. */
-const { paths: _paths, searchPath: _searchPath, warnings: _warnings, ...settings } = loadConfig({ env: {} });
+const {
+  paths: _paths,
+  searchPath: _searchPath,
+  drivers: _drivers,
+  warnings: _warnings,
+  ...settings
+} = loadConfig({
+  env: {},
+});
 
 describe('the language of the command line', () => {
   it.each(Object.keys(settings))('has a flag for %s, and the README says so', (key) => {

@@ -13,7 +13,7 @@ export interface TrialOutcome {
 
 /**
  * Tries ways in a process of its own: a driver that crashes or hangs costs this process, and its ways count as not
- * usable. Never rejects.
+ * usable.
  */
 export async function runTrial(trial: Trial, options: EngineProcessOptions): Promise<TrialOutcome> {
   const outcome: TrialOutcome = { here: [], speeds: [] };
@@ -25,7 +25,10 @@ export async function runTrial(trial: Trial, options: EngineProcessOptions): Pro
   const timer = setTimeout(engine.kill, LIMIT_MS);
   const { why, killed } = await engine.ended;
   clearTimeout(timer);
-  const missing = trial.ways.filter((way) => !outcome.speeds.some((speed) => sameWay(speed.way, way)));
+  const missing = trial.ways
+    .filter((way) => !outcome.speeds.some((speed) => sameWay(speed.way, way)))
+    // A CPU that has no time for it now may have it with the next job.
+    .filter(({ provider }) => !(killed && provider === 'cpu'));
   const speeds = missing.map((way) => ({ way, samplesPerSecond: null, why: killed ? 'it took too long' : why }));
   return { ...outcome, speeds: [...outcome.speeds, ...speeds] };
 }
