@@ -8,6 +8,7 @@ const programs = {
   uprez: 'daemon/src/main.ts',
   engine: 'daemon/src/engine/main.ts',
   inference: 'daemon/src/engine/inference-worker.ts',
+  inspection: 'daemon/src/engine/inspection.ts',
   quality: 'daemon/src/engine/quality-worker.ts',
 };
 

@@ -167,6 +167,55 @@ export const errorTable = {
     (d) => `The model “${String(d['model'])}” is damaged: ${String(d['why'])}.`,
     () => 'Reinstall Uprez, or pull the model again.',
   ),
+  'model.not-onnx': row(
+    400,
+    false,
+    (d) => `${file(d)} is not an ONNX file (${String(d['why'])}).`,
+    () => 'Choose a network exported as ONNX, with the ending .onnx.',
+  ),
+  'model.too-large': row(
+    413,
+    false,
+    (d) => `${file(d)} is larger than a model may be (${String(d['limit'])}).`,
+    () => 'Choose a smaller network, with its weights in one ONNX file.',
+  ),
+  'model.not-image': row(
+    400,
+    false,
+    (d) => `${file(d)} is not a network for RGB pictures: ${String(d['why'])}.`,
+    () => 'Choose a super-resolution network that takes one picture and returns one.',
+  ),
+  'model.luma-only': row(
+    400,
+    false,
+    (d) => `${file(d)} works on luma alone.`,
+    () => 'Choose the RGB version of this network.',
+  ),
+  'model.outdated': row(
+    400,
+    false,
+    (d) =>
+      `${file(d)} is written for operator set ${String(d['opset'])}; ${String(d['oldest'])} is the oldest that runs.`,
+    (d) => `Export it again for operator set ${String(d['oldest'])} or later.`,
+  ),
+  'model.not-allowed': row(
+    400,
+    false,
+    (d) => `${file(d)} needs what Uprez does not run: ${String(d['needs'])}.`,
+    () => 'Export it as one file of standard operators, without control flow.',
+  ),
+  'model.misbehaves': row(
+    422,
+    false,
+    (d) => `${file(d)} does not behave like an upscaler: ${String(d['why'])}.`,
+    () => 'Choose another network, or another export of this one.',
+  ),
+  'model.unusable': row(
+    422,
+    false,
+    (d) => `${file(d)} could not be tried: ${String(d['why'])}.`,
+    () => 'Choose another network, or another export of this one.',
+  ),
   'setup.ffmpeg-missing': row(
     503,
     true,

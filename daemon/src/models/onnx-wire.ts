@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 
 /** Memory that the structure of a model may take once it is read; real networks stay below a tenth of it. */
-const MEMORY = 256e6;
+const MEMORY = 64e6;
 
 /** Roughly what the reader allocates, in bytes: an object, an entry of an array, a number out of a packed row. */
 const cost = { message: 200, entry: 16, packedByte: 16, textByte: 2 } as const;

@@ -2,6 +2,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxModel } from './onnx.ts';
 import { chromaSize, type PlanesFormat, storage } from './planes-graph.ts';
 import { after, type Axis, chromaToFull, planeKernel, resampling, smoothing, unchanged } from './rgb-filters.ts';
+import { padsWithZeros } from './rgb-reach.ts';
 import { codesToRgb, rgbToChroma, rgbToLuma } from './rgb-levels.ts';
 import type { GraphScale, RgbTraits } from './rgb-traits.ts';
 
@@ -69,24 +70,29 @@ function networkResult(
   { model, traits }: Pick<RgbGraphOptions, 'model' | 'traits'>,
 ): Picture {
   const { white, element, names, scale } = traits;
-  const size = inputSize(source, traits);
-  const padded = graph.pad(source.value, [0, 0, size.height - source.height, size.width - source.width]);
+  const { width, height } = source;
+  const border = traits.fixed || !padsWithZeros(model.graph) ? 0 : BORDER;
+  const size = inputSize({ width: width + 2 * border, height: height + 2 * border }, traits);
+  const padded = graph.pad(source.value, [border, border, size.height - height - border, size.width - width - border]);
   const leveled = multiplied(graph, padded, white.input);
   const input = element.input === 'float16' ? graph.cast(leveled, 'float16') : leveled;
   const rename = graph.inline(model.graph, 'network', { [names.input]: input });
   const output = rename(names.output);
-  const floats = element.output === 'float16' ? graph.cast(output, 'float') : output;
-  const whole = { planes: 3, width: size.width * scale, height: size.height * scale };
-  const cropped = crop(
-    graph,
-    { ...whole, value: floats },
-    { width: source.width * scale, height: source.height * scale },
-  );
+  const value = element.output === 'float16' ? graph.cast(output, 'float') : output;
+  const whole = { value, planes: 3, width: size.width * scale, height: size.height * scale };
+  const wanted = { width: width * scale, height: height * scale, at: border * scale };
+  const cropped = crop(graph, whole, wanted);
   return { ...cropped, value: multiplied(graph, cropped.value, 1 / white.output) };
 }
 
+/**
+ * Source samples around the frame that networks get which see black beyond the edge: the edge is repeated there, else it
+ * would be tinted. Such networks could see farther, but don't by more than a code or two.
+ */
+const BORDER = 8;
+
 /** Size that the network is fed with for a picture. Throws where the picture is larger than the only size it takes. */
-export function inputSize({ width, height }: Size, { fixed, multiple }: RgbTraits): Size {
+function inputSize({ width, height }: Size, { fixed, multiple }: RgbTraits): Size {
   if (fixed && (width > fixed.width || height > fixed.height))
     throw new Error(`${width}x${height} is more than the network's ${fixed.width}x${fixed.height}`);
   const complete = (side: number): number => Math.ceil(side / multiple) * multiple;
@@ -108,11 +114,11 @@ function withExtremes(graph: GraphBuilder, source: Picture, result: Picture & { 
 }
 
 /** Source samples around one that its colour is locked by. */
-export const LOCK_REACH = 16;
+export const LOCK_REACH = 8;
 
 /**
  * Networks shift flat colours, by up to 3 % of the range. What the result says about the mean colour of an area gives way
- * to what the source says: the difference between both, smoothed over more than a macroblock so that blocking noise
+ * to what the source says: the difference between both, smoothed over twice a transform block so that blocking noise
  * doesn't come back, is added. Flat areas are exact, and everything finer than the smoothing is the network's.
  */
 function lockColors(graph: GraphBuilder, source: Picture, result: Picture & { scale: GraphScale }): Picture {
@@ -185,10 +191,10 @@ function shuffle(
   return graph.node('Reshape', [sorted, graph.int64s([1, planes, rows * high, columns * wide])]);
 }
 
-/** The upper left part. */
-function crop(graph: GraphBuilder, picture: Picture, { width, height }: Size): Picture {
+/** The part that begins `at` so many samples from above and from the left. */
+function crop(graph: GraphBuilder, picture: Picture, { width, height, at = 0 }: Size & { at?: number }): Picture {
   if (picture.width === width && picture.height === height) return picture;
-  const ends = [graph.int64s([0, 0]), graph.int64s([height, width]), graph.int64s([2, 3])];
+  const ends = [graph.int64s([at, at]), graph.int64s([at + height, at + width]), graph.int64s([2, 3])];
   return { ...picture, width, height, value: graph.node('Slice', [picture.value, ...ends]) };
 }
 

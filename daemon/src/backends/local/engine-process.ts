@@ -31,10 +31,10 @@ const allocator = [
 ].join(':');
 
 /**
- * All the engine gets to see of the environment. onnxruntime reports its use to its maker unless told not to: clips are
- * nobody else's business. Windows programs don't start without SystemRoot.
+ * All that processes with a model get to see of the environment. onnxruntime reports its use to its maker unless told not
+ * to: clips are nobody else's business. Windows programs don't start without SystemRoot.
  */
-const environment: NodeJS.ProcessEnv = {
+export const engineEnvironment: NodeJS.ProcessEnv = {
   ORT_DISABLE_TELEMETRY: '1',
   GLIBC_TUNABLES: allocator,
   ...(process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : {}),
@@ -62,7 +62,7 @@ export function startEngine(
   const child = spawn(process.execPath, ['--enable-source-maps', script], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
-    env: { ...drivers, ...environment },
+    env: { ...drivers, ...engineEnvironment },
     windowsHide: true,
   });
   const pid = child.pid;
