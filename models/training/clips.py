@@ -11,11 +11,12 @@ import procedural
 
 HELD_OUT = ("ashim-dsilva", "jared-evans-119758", "sean-afnan-244576", "sunset-by-the-pier")
 WIDTH, HEIGHT, FRAMES = 768, 512, 8  # of the high-resolution window
-KEPT_FRAMES = 3
+KEPT_FRAMES = 2
 TARGET_SCALE = 32  # targets are stored as int16 in 1/32 of a 10-bit code
 REDUCERS = (Image.BICUBIC, Image.BOX, Image.LANCZOS, Image.BILINEAR)
 REDUCER_SHARES = (0.45, 0.2, 0.2, 0.15)
 SOFTNESS = (1.5, 5.0)  # a soft original holds detail down to this many pixels of the window
+TURNED = 0.7  # share of photographs that are rotated and stretched
 SHARP_SPOTS = 0.35  # share of soft originals that are partly in focus
 
 
@@ -67,6 +68,21 @@ def vary_colors(rgb, rng):
     return np.ascontiguousarray(np.clip(rgb, 0, 1))
 
 
+def turned(rgb, rng):
+    """Rotated by any angle and stretched a little: a few photographs become many different pixel patterns. Returns the
+    largest rectangle of the picture's shape that has no corners missing."""
+    height, width = rgb.shape[1:]
+    angle, stretch = rng.uniform(-np.pi / 4, np.pi / 4), np.exp(rng.normal(0, 0.08))
+    cosine, sine = abs(np.cos(angle)), abs(np.sin(angle))
+    share = min(width / (width * cosine * stretch + height * sine), height / (width * sine * stretch + height * cosine))
+    w, h = int(width * share * 0.98), int(height * share * 0.98)
+    a, b = np.cos(angle) * stretch, np.sin(angle)
+    d, e = -np.sin(angle) * stretch, np.cos(angle)
+    matrix = (a, b, width / 2 - a * w / 2 - b * h / 2, d, e, height / 2 - d * w / 2 - e * h / 2)
+    planes = [Image.fromarray(np.ascontiguousarray(p)).transform((w, h), Image.AFFINE, matrix, Image.BICUBIC) for p in rgb]
+    return np.clip(np.stack([np.asarray(p) for p in planes]), 0, 1)
+
+
 def source_picture(photos, rng):
     """Returns a picture and by how much the window is reduced (procedural ones always, to smooth their edges)."""
     if rng.random() < 0.36:
@@ -75,8 +91,11 @@ def source_picture(photos, rng):
     height, width = rgb.shape[1:]
     w, h = min(width, 1900), min(height, 1500)
     x, y = rng.integers(width - w + 1), rng.integers(height - h + 1)
-    rgb = vary_colors(rgb[:, y:y + h, x:x + w], rng)
-    return rgb, min(rng.choice([1.0, 1.25, 1.5, 2.0]), rgb.shape[2] / WIDTH, rgb.shape[1] / HEIGHT)
+    rgb = rgb[:, y:y + h, x:x + w]
+    if rng.random() < TURNED:
+        rgb = turned(rgb, rng)
+    rgb = vary_colors(rgb, rng)
+    return rgb, min(rng.uniform(1.0, 2.0), rgb.shape[2] / WIDTH, rgb.shape[1] / HEIGHT)
 
 
 def gaussian(rgb, sigma):

@@ -21,7 +21,6 @@ from recipes import RECIPES
 
 WARM_UP = 800  # steps
 CHROMA_WEIGHT = 0.35
-SOFTNESS = 0.5 / UNIT  # Charbonnier, half a 10-bit code: small errors in skies and chroma still count
 BORDER, BORDER_WEIGHT = 4, 0.25  # a crop's edge lacks its surroundings; a frame's edge does too, so it counts a little
 
 
@@ -32,7 +31,7 @@ def arguments():
     parser.add_argument("--work", required=True)
     parser.add_argument("--start", help="begin with the weights of this file; further pairs begin as identity")
     parser.add_argument("--pace", type=float, default=1, help="multiplies the minutes of all phases")
-    parser.add_argument("--clips", type=int, default=1300, help="clips of sharp originals")
+    parser.add_argument("--clips", type=int, default=2900, help="clips of sharp originals")
     parser.add_argument("--soft-clips", type=int, default=400, help="clips of softened originals")
     parser.add_argument("--first-clips", type=int, default=300, help="start training when this many exist")
     parser.add_argument("--threads", type=int, default=1)
@@ -115,20 +114,21 @@ class Trainer:
         fall = (1 + math.cos(math.pi * done)) / 2
         return min(1, (self.step + 1) / WARM_UP) * (phase.last_rate + (phase.rate - phase.last_rate) * fall)
 
-    def loss(self, y, c, target_y, target_c):
+    def loss(self, phase, y, c, target_y, target_c):
         with torch.no_grad():
             base_y, base_c = base_cells(y, c)
             cells_y, cells_c = cells_from_planes(target_y, target_c)
             wanted_y, wanted_c = (cells_y - base_y) / UNIT, (cells_c - base_c) / UNIT
         got_y, got_c = self.net(y, c)
-        error_y = (((got_y - wanted_y)**2 + SOFTNESS**2).sqrt() * self.weight).mean()
-        error_c = (((got_c - wanted_c)**2 + SOFTNESS**2).sqrt() * self.weight).mean()
+        tolerance = phase.tolerance / UNIT
+        error_y = (((got_y - wanted_y)**2 + tolerance**2).sqrt() * self.weight).mean()
+        error_c = (((got_c - wanted_c)**2 + tolerance**2).sqrt() * self.weight).mean()
         return error_y + CHROMA_WEIGHT * error_c, torch.stack([error_y, error_c]).detach()
 
-    def train_step(self, batch, rate):
+    def train_step(self, batch, phase, rate):
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss, errors = self.loss(*(part.to(self.options.device) for part in batch))
+        loss, errors = self.loss(phase, *(part.to(self.options.device) for part in batch))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 0.5)
@@ -161,7 +161,7 @@ class Trainer:
                 self.prepare(phase, crops)
                 current = phase
             rate = self.rate(phase, done)
-            errors.append(self.train_step(crops.batch(self.recipe.batch), rate))
+            errors.append(self.train_step(crops.batch(self.recipe.batch), phase, rate))
             self.elapsed = before + time.monotonic() - begun
             if self.step % 500 == 0:
                 mean = (torch.stack(errors).mean(0) * UNIT).tolist()

@@ -157,11 +157,11 @@ function formatFilters(source: SourceFormat): string[] {
 }
 
 /** Frames to either side that steadying looks at. */
-const STEADY_REACH = 2;
+const STEADY_REACH = 4;
 
 /**
  * H.264 lets still places tremble by a code from frame to frame, and a network that sharpens makes more of it. A sample
- * becomes the mean of five frames as far as they differ by one code at most, so it never moves by more than that itself.
+ * becomes the mean of nine frames as far as they differ by one code at most, so it never moves by more than that itself.
  * `a` and `b` are shares of 2^depth; atadenoise takes one off the product before it compares (libavfilter 8).
  */
 function steadyFilters({ steady, depth }: SourceFormat): string[] {
