@@ -103,7 +103,7 @@ export const Job = z.object({
   error: WireError.nullable(),
   output: OutputFile.nullable(),
   delivery: Delivery,
-  /** Credits that the user has agreed to; null before. */
+  /** Credits that the user has agreed to, those already charged included; null before. */
   approvedCredits: z.number().nonnegative().nullable().default(null),
   /** Credits that were charged; null while that is open, and for jobs that cost nothing. */
   chargedCredits: z.number().nonnegative().nullable().default(null),

@@ -1,7 +1,7 @@
 import { isSettled, type Job, type Progress, type View } from '@uprez/shared';
 import type { Display } from './follow.ts';
 import { clipName, outcomeLine } from './print.ts';
-import { barLine, plainLine } from './progress-bar.ts';
+import { barLine, duration, plainLine } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The display that suits the output: JSON lines, a bar that moves, or plain lines. */
@@ -77,8 +77,9 @@ function announceEndings(terminal: Terminal): Display {
 }
 
 function approvalLine(job: Job): string {
-  const credits = job.estimate.credits ?? 0;
-  return `${clipName(job)}: costs ${credits} credits — To go on, type: uprez approve ${job.id.slice(0, 8)}`;
+  const { credits, seconds } = job.estimate;
+  const price = `costs ${credits ?? 0} credits and takes about ${duration(seconds)} in the cloud`;
+  return `${clipName(job)}: ${price} — To go on, type: uprez approve ${job.id.slice(0, 8)}`;
 }
 
 function jsonLines(terminal: Terminal): Display {

@@ -59,10 +59,10 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
     jobs: (id, { json = false }: OutputFlags) =>
       daemon.glance(({ client }) => showJobs(client, { id, json }, terminal)),
     watch: ({ json = false }: OutputFlags) => daemon.running(({ client }) => watch(client, json, terminal)),
-    act: (verb, ids) =>
+    act: (verb, ids, { yes = false }: { yes?: boolean }) =>
       verb === 'retryJob' || verb === 'approveJob'
         ? daemon.stay((client, stopped) => setGoing(client, { verb, ids, stopped }, terminal))
-        : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids }, terminal))),
+        : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids, yes }, terminal))),
     models: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => showModels(client, json, terminal)),
     doctor: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => doctor(client, json, terminal)),
     settings: (key, value, { json = false }: OutputFlags) =>

@@ -61,6 +61,7 @@ export function reportLines({ job, segments, errors, peakMemory, accelerators }:
     `job ${job.id}: ${job.state}, attempt ${job.attempts}`,
     `source: ${task.source} (${media.width}x${media.height}, ${media.codec}, ${media.frameCount} frames)`,
     `task: ${task.scale}x, model ${task.model}, on ${task.backend}`,
+    ...creditLines(job),
     ...job.steps.map((step) => `step ${step.name}: ${step.status}, ${Math.round(step.progress)} %`),
     `segments: ${segments.done} of ${segments.total}, ${segments.frames} frames, ${bytes(segments.bytes)}`,
     ...Object.entries(accelerators).map(([name, accelerator]) => `${name} runs the model on: ${accelerator}`),
@@ -70,6 +71,13 @@ export function reportLines({ job, segments, errors, peakMemory, accelerators }:
     ...(job.output?.quality ? [qualityLine(job.output.quality)] : []),
     ...(job.output ? [`output: ${job.output.path}`] : []),
   ];
+}
+
+function creditLines({ estimate, approvedCredits, chargedCredits }: Job): string[] {
+  if (estimate.credits === null) return [];
+  const agreed = approvedCredits === null ? '' : `, ${approvedCredits} agreed to`;
+  const charged = chargedCredits === null ? '' : `, ${chargedCredits} charged`;
+  return [`credits: ${estimate.credits} ${estimate.basis}${agreed}${charged}`];
 }
 
 function qualityLine({ pairs, consistencyDb, flicker, still, frameBytes }: Quality): string {
@@ -117,10 +125,11 @@ function ending(job: Job): string {
   return job.error ? sentence(job.error.message, job.error.next) : '';
 }
 
-function outputFacts({ output, startedAt, endedAt }: Job): string {
+function outputFacts({ output, startedAt, endedAt, chargedCredits }: Job): string {
   if (!output) return '';
   const facts = [`${output.width}x${output.height}`, `${output.frames} frames`, bytes(output.sizeBytes)];
   const seconds = startedAt !== null && endedAt !== null ? (endedAt - startedAt) / 1000 : 0;
+  if (chargedCredits !== null) facts.push(`${chargedCredits} credits`);
   if (seconds > 0) facts.push(duration(seconds), `${(output.frames / seconds).toFixed(1)} fps`);
   return facts.join(', ');
 }

@@ -8,7 +8,7 @@ export interface Verbs {
   upscale(clips: string[], flags: object): Promise<void>;
   jobs(id: string | undefined, flags: object): Promise<void>;
   watch(flags: object): Promise<void>;
-  act(verb: 'cancelJob' | 'retryJob' | 'approveJob' | 'removeJob', ids: string[]): Promise<void>;
+  act(verb: 'cancelJob' | 'retryJob' | 'approveJob' | 'removeJob', ids: string[], flags: object): Promise<void>;
   models(flags: object): Promise<void>;
   doctor(flags: object): Promise<void>;
   settings(key: string | undefined, value: string | undefined, flags: object): Promise<void>;
@@ -92,12 +92,11 @@ function addQueueVerbs(program: Command, verbs: Verbs): void {
     ['approve', 'approveJob', 'accept the price of jobs that wait for it'],
     ['remove', 'removeJob', 'take ended jobs off the list; results stay'],
   ] as const;
-  for (const [name, verb, description] of actions)
-    program
-      .command(name)
-      .description(description)
-      .argument('<ids...>', 'ids, or their beginnings')
-      .action((ids: string[]) => verbs.act(verb, ids));
+  for (const [name, verb, description] of actions) {
+    const command = program.command(name).description(description).argument('<ids...>', 'ids, or their beginnings');
+    if (verb === 'cancelJob') command.option('--yes', 'even where that costs credits');
+    command.action((ids: string[], flags: object) => verbs.act(verb, ids, flags));
+  }
 }
 
 function addHouseVerbs(program: Command, verbs: Verbs): void {

@@ -34,17 +34,31 @@ const doneWords: Record<Verb, string> = {
 /** Does the same to each job. Resolves to the jobs as they are then. */
 export async function actOnJobs(
   client: DaemonClient,
-  { verb, ids }: { verb: Verb; ids: string[] },
+  { verb, ids, yes = true }: { verb: Verb; ids: string[]; yes?: boolean },
   terminal: Terminal,
 ): Promise<Job[]> {
   const jobs = ids.map((id) => findJob(client, id));
   const changed: Job[] = [];
   for (const job of jobs) {
+    if (verb === 'cancelJob') await expectAgreed(client, { job, yes }, terminal);
     if (verb === 'removeJob') await client.call(verb, { id: job.id });
     else changed.push(await client.call(verb, { id: job.id }));
     terminal.note(`${job.id.slice(0, 8)} ${clipName(job)}: ${doneWords[verb]}`);
   }
   return changed;
+}
+
+/** Says what cancelling costs, and asks for more than one word where it costs anything. */
+async function expectAgreed(
+  client: DaemonClient,
+  { job, yes }: { job: Job; yes: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  if (job.estimate.credits === null) return;
+  const { charged, refunded } = await client.call('cancelCost', { id: job.id });
+  if (charged === 0) return;
+  terminal.note(`${clipName(job)}: cancelling now costs ${charged} credits; ${refunded} come back.`);
+  if (!yes) throw new UsageError(`To cancel all the same, type: uprez cancel ${job.id.slice(0, 8)} --yes`);
 }
 
 /** Sets jobs going; where no daemon runs that would do them, stays with them. Resolves to the exit code. */

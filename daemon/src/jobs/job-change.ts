@@ -28,7 +28,7 @@ function consequences(job: Job, action: JobAction, { at, details }: { at: number
     case 'settle':
       return { state, error: null, endedAt: at };
     case 'approve':
-      return { state, approvedCredits: job.estimate.credits };
+      return { state, approvedCredits: agreedCredits(job) };
     case 'retry':
       return { state, error: null, output: null, endedAt: null };
     case 'interrupt':
@@ -36,4 +36,9 @@ function consequences(job: Job, action: JobAction, { at, details }: { at: number
     case 'remove':
       return { state };
   }
+}
+
+/** The new price, on top of what earlier requests of the job have cost. */
+function agreedCredits({ estimate, chargedCredits }: Job): number | null {
+  return estimate.credits === null ? null : (chargedCredits ?? 0) + estimate.credits;
 }

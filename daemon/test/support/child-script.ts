@@ -5,6 +5,9 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** Packages with parts that can't be bundled. */
+const natives = ['better-sqlite3', '@napi-rs/keyring', 'mediainfo.js'];
+
 export interface ChildScript extends Disposable {
   start(): ChildProcess;
 }
@@ -18,8 +21,10 @@ export async function childScript(contents: string): Promise<ChildScript> {
   const resolveDir = fileURLToPath(new URL('.', import.meta.url));
   await build({
     stdin: { contents, resolveDir, loader: 'ts' },
-    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'], logLevel: 'error' },
+    banner: {
+      js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
+    },
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', external: natives, logLevel: 'error' },
   });
   return {
     start: () => spawn(process.execPath, [outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),

@@ -36,6 +36,8 @@ export interface CloudHouse extends AsyncDisposable {
   upscale(source: string, task?: Partial<NewTask>): Promise<Job>;
   /** Approves a job and resolves when it has ended. */
   approve(id: string): Promise<Job>;
+  /** Retries a job and resolves when it has ended or waits for approval. */
+  retry(id: string): Promise<Job>;
   /** Ends the daemon as a shutdown would, and starts another one on the same data. */
   restart(): Promise<void>;
 }
@@ -95,6 +97,10 @@ export async function openCloudHouse(options: CloudOptions = {}): Promise<CloudH
     },
     async approve(id) {
       await current.client.call('approveJob', { id });
+      return untilDecided(current.client, id);
+    },
+    async retry(id) {
+      await current.client.call('retryJob', { id });
       return untilDecided(current.client, id);
     },
     async restart() {

@@ -1,5 +1,6 @@
 import type { DaemonLink, DaemonState } from '../state/daemon-link.ts';
 import { useDaemon } from '../state/use-daemon.ts';
+import { CloudForm } from './cloud-form.tsx';
 import { JobList } from './job-list.tsx';
 import { QueueBar } from './queue-bar.tsx';
 import { TaskForm } from './task-form.tsx';
@@ -11,6 +12,7 @@ export function App({ link }: { link: DaemonLink }) {
     <main>
       <QueueBar view={view} client={client} />
       <ConnectionNotice connection={connection} />
+      <CloudForm settings={view.settings} client={client} />
       <TaskForm settings={view.settings} client={client} />
       <JobList view={view} client={client} />
     </main>

@@ -1,5 +1,6 @@
 import { can, type DaemonClient, type Job, type JobAction, type Progress } from '@uprez/shared';
 import { useAsking } from '../state/use-asking.ts';
+import { useCancelCost } from './use-cancel-cost.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import { elapsed, fileName, megabytes, progressText, qualityText, stateText } from './words.ts';
 
@@ -24,6 +25,7 @@ export function JobRow({ job, progress, client }: JobRowProps) {
         <span className="state">{stateText(job)}</span>
         <Actions
           job={job}
+          client={client}
           disabled={!client || busy}
           onAction={(call) => void ask(async () => client?.call(call, { id: job.id }))}
         />
@@ -45,18 +47,25 @@ const actions = [
 
 interface ActionsProps {
   job: Job;
+  client: DaemonClient | undefined;
   disabled: boolean;
   onAction(call: (typeof actions)[number][1]): void;
 }
 
-function Actions({ job, disabled, onAction }: ActionsProps) {
+function Actions({ job, client, disabled, onAction }: ActionsProps) {
+  const cancel = useCancelCost(job, client);
   return (
     <span className="actions">
       {actions
         .filter(([action]) => can(job.state, action))
         .map(([action, call, label]) => (
-          <button key={action} type="button" disabled={disabled} onClick={() => onAction(call)}>
-            {label}
+          <button
+            key={action}
+            type="button"
+            disabled={disabled}
+            onClick={() => (action === 'cancel' ? cancel.confirm(() => onAction(call)) : onAction(call))}
+          >
+            {action === 'cancel' ? cancel.label : label}
           </button>
         ))}
     </span>
@@ -77,6 +86,7 @@ function OutputLine({ job, output }: { job: Job; output: NonNullable<Job['output
     <p className="quiet output">
       {output.path} · {output.width}x{output.height} · {output.frames} frames · {megabytes(output.sizeBytes)}
       {output.quality && qualityText(output.quality)}
+      {job.chargedCredits !== null && ` · ${job.chargedCredits} credits`}
       {elapsed(job)}
     </p>
   );

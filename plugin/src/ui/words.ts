@@ -16,8 +16,9 @@ const states: Record<JobState, string> = {
 };
 
 export function stateText(job: Job): string {
-  const { credits } = job.estimate;
-  return job.state === 'awaiting-approval' && credits !== null ? `Costs ${credits} credits` : states[job.state];
+  const { credits, seconds } = job.estimate;
+  if (job.state !== 'awaiting-approval' || credits === null) return states[job.state];
+  return `Costs ${credits} credits, takes about ${clock(seconds)}`;
 }
 
 const stages: Record<Stage, string> = {

@@ -1,7 +1,7 @@
 import type { Credits } from '../backend.ts';
 import type { TopazClient } from './client.ts';
 import { cloud, isRefused } from './refusals.ts';
-import { chargeOf, hasEnded, type RequestRecord } from './replies.ts';
+import { chargeOf, hasEnded } from './replies.ts';
 import type { Wait } from './wait.ts';
 
 /** Looks at a request that is being cancelled; then it is left to the next start. */
@@ -20,7 +20,8 @@ export async function settleRequest(
   settle: (charged: number) => void,
   { client, signal }: EndingParts,
 ): Promise<void> {
-  settle(chargeOf((await knownRecord(client, id, signal))?.transactions ?? []));
+  const record = await unlessLost(client.record(id, signal));
+  settle(chargeOf(record?.transactions ?? []));
 }
 
 /**
@@ -30,11 +31,11 @@ export async function settleRequest(
 export async function withdraw(id: string, settle: (charged: number) => void, parts: EndingParts): Promise<void> {
   const { client, wait, signal } = parts;
   for (let look = 0; look < LOOKS; look++) {
-    const record = await knownRecord(client, id, signal);
-    if (!record || record.status === 'requested') return settle(0);
-    if (hasEnded(record.status)) return settle(chargeOf(record.transactions));
+    const found = await unlessLost(client.status(id, signal));
+    if (!found || found.status === 'requested') return settle(0);
+    if (hasEnded(found.status)) return settleRequest(id, settle, parts);
     // Refused where it ends in this very moment: the next look tells.
-    if (record.status !== 'canceling') await client.cancel(id, signal).catch(ignoreRefusal);
+    if (found.status !== 'canceling') await client.cancel(id, signal).catch(ignoreRefusal);
     await wait(look === 0 ? PAUSE_MS / 10 : PAUSE_MS, signal);
   }
   throw cloud('cloud.unavailable', { why: 'a request does not come to its end' });
@@ -50,9 +51,10 @@ export function settling(credits: Credits, id: string): (charged: number) => voi
   return (charged) => credits.settle(id, charged);
 }
 
-async function knownRecord(client: TopazClient, id: string, signal: AbortSignal): Promise<RequestRecord | undefined> {
+/** Undefined where the service does not know the request. */
+async function unlessLost<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await client.record(id, signal);
+    return await asked;
   } catch (error) {
     if (isRefused(error, 'cloud.request-lost')) return undefined;
     throw error;

@@ -12,6 +12,7 @@ import { finishResult } from './finish.ts';
 import { cloudModel } from './models.ts';
 import { newRequest } from './new-request.ts';
 import { cloud, isPassing, isRefused } from './refusals.ts';
+import { hasStarted } from './replies.ts';
 import type { Storage } from './storage.ts';
 import { uploadClip } from './upload.ts';
 import type { Wait } from './wait.ts';
@@ -125,19 +126,19 @@ const steps: Record<StepName, (run: Run) => Promise<Outcome | void>> = {
     await uploadClip(job, checkpoint, parts);
   },
 
-  /** Whether the call arrived is seen by the status, which leaves `accepted` then. */
+  /** Whether the call arrived is seen by the status; one that nobody knows proves nothing. */
   async start({ job, checkpoint, client }) {
     const { id } = requestOf(checkpoint);
     const before = await client.status(id, job.signal);
     throwIfEnded(before);
-    if (before.status !== 'accepted') return;
+    if (hasStarted(before.status)) return;
     const uploadResults = checkpoint.parts.done.toSorted((a, b) => a.partNum - b.partNum);
     try {
       await client.completeUpload(id, { md5Hash: clipOf(checkpoint).md5, uploadResults }, job.signal);
     } catch (error) {
       const after = await client.status(id, job.signal);
       throwIfEnded(after);
-      if (after.status === 'accepted' || after.status === 'requested') throw error;
+      if (!hasStarted(after.status)) throw error;
     }
   },
 

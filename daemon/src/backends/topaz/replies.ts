@@ -87,6 +87,11 @@ export const Balance = z.object({
 });
 export type Balance = z.infer<typeof Balance>;
 
+/** The upload is complete, and the service at work or done. */
+export function hasStarted(status: string): boolean {
+  return ['initializing', 'preprocessing', 'processing', 'postprocessing', 'complete'].includes(status);
+}
+
 /** Nothing more happens to the request. */
 export function hasEnded(status: string): boolean {
   return status === 'complete' || status === 'failed' || status === 'canceled';

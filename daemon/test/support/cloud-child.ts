@@ -1,0 +1,31 @@
+import { createTopazBackend } from '../../src/backends/topaz/backend.ts';
+import { loadConfig } from '../../src/config.ts';
+import { startDaemon } from '../../src/daemon.ts';
+import { openKeyStore } from '../../src/key-store.ts';
+import { probe } from '../../src/media/probe.ts';
+import { noWait, SMALL_PARTS } from './cloud.ts';
+import { brokenKeychain } from './keychains.ts';
+import { ffmpegPath } from './tools.ts';
+
+interface CloudChildOptions {
+  dataDir: string;
+  baseUrl: string;
+  segmentBytes?: number;
+}
+
+/** A daemon with the cloud backend as a process of its own, which says when it is ready. Its key lies in its key file. */
+export async function runCloudChild({ dataDir, baseUrl, segmentBytes }: CloudChildOptions): Promise<void> {
+  const config = loadConfig({ env: {}, flags: { dataDir, port: 0, logLevel: 'trace' } });
+  const keys = openKeyStore(config.paths.keyFile, brokenKeychain());
+  await startDaemon({
+    ...{ config, keys, probe: (path) => probe(path, { maxFileBytes: 1e12 }) },
+    backends: ({ settings, ledger, log }) => [
+      createTopazBackend({
+        ...{ ffmpeg: ffmpegPath, apiKey: () => keys.read('topaz'), outputFolder: () => null, log, settings, baseUrl },
+        ...{ workFolder: config.paths.work, processes: ledger, wait: noWait },
+        segmentBytes: segmentBytes ?? SMALL_PARTS.segmentBytes,
+      }),
+    ],
+  });
+  process.stdout.write('ready\n');
+}
