@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DaemonClient, Job } from '@uprez/shared';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { untilEnded, untilJob, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
@@ -106,6 +107,21 @@ describe('Jobs one after the other', () => {
     const { attempts, output } = await untilJob(client, id, 'succeeded');
     expect(attempts).toBe(2);
     expect(output?.frames).toBe(75);
+    expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
+  });
+
+  it('start over where an earlier version had begun them: its plan has another shape', async () => {
+    const daemon = await house.daemon();
+    const { id } = await queueTask(daemon.client, { source });
+    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
+    await daemon.stop();
+    const database = new Database(house.file('data', 'uprez.db'));
+    database.exec(`UPDATE jobs SET plan = json_remove(plan, '$.version', '$.plan.ways', '$.plan.model')`);
+    database.close();
+
+    const { client } = await house.daemon();
+    const { attempts, output } = await untilJob(client, id, 'succeeded');
+    expect([attempts, output?.frames]).toEqual([2, 75]);
     expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
   });
 

@@ -8,6 +8,7 @@ import type { DaemonClient, Job, NewTask } from '@uprez/shared';
 import { connectLocal } from './clients.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 import { ffmpegPath } from './tools.ts';
+import { oneWay } from './uprez.ts';
 
 /** The bundle that users run; the test set-up builds it. */
 export const program = fileURLToPath(new URL('../../dist/uprez.mjs', import.meta.url));
@@ -91,6 +92,7 @@ function spawnIn(folder: TempDir, [command = '', ...args]: readonly string[]): C
     PATH: process.env['PATH'],
     UPREZ_DATA_DIR: folder.file('data'),
     UPREZ_PORT: '0',
+    ...oneWay,
     ...(ffmpegPath === 'ffmpeg' ? {} : { UPREZ_FFMPEG_PATH: ffmpegPath }),
   };
   return spawn(command, args, { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'pipe'] });

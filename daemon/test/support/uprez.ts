@@ -13,7 +13,7 @@ export interface Ended {
 }
 
 /** Frames are compared from one run to the next, so all are made in one way, and no time goes into finding the fastest. */
-const oneWay = { UPREZ_PROVIDER: 'cpu', UPREZ_PRECISION: 'fp32' };
+export const oneWay = { UPREZ_PROVIDER: 'cpu', UPREZ_PRECISION: 'fp32' };
 
 /** A user of the command line, with a home and a folder of clips of their own. */
 export class User implements Disposable {
