@@ -75,5 +75,6 @@ function busyFrame(): ArrayBuffer {
 function reason(error: unknown): string {
   const why = error instanceof AppError ? error.data['why'] : undefined;
   const text = typeof why === 'string' ? why : String(error);
-  return text.split('\n')[0]?.slice(0, 300) ?? '';
+  // onnxruntime begins with the place in its sources and the condition that did not hold.
+  return (text.split('\n')[0] ?? '').replace(/^.* was false\. */, '').slice(0, 200);
 }

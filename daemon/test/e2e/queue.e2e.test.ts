@@ -94,34 +94,20 @@ describe('Jobs one after the other', () => {
   });
 
   it.each([
-    ['was cut off', (partial: string) => truncateSync(partial, 100)],
-    ['was deleted', (partial: string) => rmSync(partial)],
-  ])('start over where the partial file %s meanwhile, under the same name', async (_what, damage) => {
+    ['the partial file was cut off', ({ partial }: Remains) => truncateSync(partial, 100)],
+    ['the partial file was deleted', ({ partial }: Remains) => rmSync(partial)],
+    ['an earlier version had planned them', ({ database }: Remains) => makeOldPlans(database)],
+  ])('start over where %s meanwhile, under the same name', async (_what, damage) => {
     const daemon = await house.daemon();
     const { id } = await queueTask(daemon.client, { source });
     await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
     await daemon.stop();
-    damage(house.file('sea_uprez_2x_fast.mov.partial'));
+    damage({ partial: house.file('sea_uprez_2x_fast.mov.partial'), database: house.file('data', 'uprez.db') });
 
     const { client } = await house.daemon();
     const { attempts, output } = await untilJob(client, id, 'succeeded');
     expect(attempts).toBe(2);
     expect(output?.frames).toBe(75);
-    expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
-  });
-
-  it('start over where an earlier version had begun them: its plan has another shape', async () => {
-    const daemon = await house.daemon();
-    const { id } = await queueTask(daemon.client, { source });
-    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
-    await daemon.stop();
-    const database = new Database(house.file('data', 'uprez.db'));
-    database.exec(`UPDATE jobs SET plan = json_remove(plan, '$.version', '$.plan.ways', '$.plan.model')`);
-    database.close();
-
-    const { client } = await house.daemon();
-    const { attempts, output } = await untilJob(client, id, 'succeeded');
-    expect([attempts, output?.frames]).toEqual([2, 75]);
     expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
   });
 
@@ -169,6 +155,19 @@ describe('Jobs one after the other', () => {
     );
   });
 });
+
+/** What a stopped daemon leaves of an unfinished job. */
+interface Remains {
+  partial: string;
+  database: string;
+}
+
+/** Plans had no version then, and named the model otherwise. */
+function makeOldPlans(file: string): void {
+  const database = new Database(file);
+  database.exec(`UPDATE jobs SET plan = json_remove(plan, '$.version', '$.plan.ways', '$.plan.model')`);
+  database.close();
+}
 
 async function finished(client: DaemonClient, source: string): Promise<string> {
   const { id } = await queueTask(client, { source, model });
