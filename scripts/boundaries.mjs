@@ -38,6 +38,19 @@ const rows = [
     allow: ['@uprez/shared', 'node:', 'fflate', 'protobufjs', 'zod', 'daemon/src/models/'],
   },
   {
+    from: 'daemon/src/library/',
+    allow: [
+      '@uprez/shared',
+      'node:',
+      'undici',
+      'zod',
+      'daemon/src/library/',
+      'daemon/src/media/',
+      'daemon/src/models/',
+      'daemon/src/log',
+    ],
+  },
+  {
     from: 'daemon/src/engine/',
     allow: [
       '@uprez/shared',
@@ -118,6 +131,7 @@ const rows = [
       'daemon/src/api/',
       'daemon/src/jobs/',
       'daemon/src/store/',
+      'daemon/src/library/library',
       'daemon/src/log',
       'daemon/src/health',
       'daemon/src/key-store',

@@ -9,6 +9,7 @@ const programs = {
   engine: 'daemon/src/engine/main.ts',
   inference: 'daemon/src/engine/inference-worker.ts',
   inspection: 'daemon/src/engine/inspection.ts',
+  convert: 'daemon/src/library/convert-worker.ts',
   quality: 'daemon/src/engine/quality-worker.ts',
 };
 

@@ -1,4 +1,4 @@
-import type { Account, BackendId, Health, Settings, Snapshot } from '@uprez/shared';
+import { type Account, type BackendId, type Health, isSettled, type Settings, type Snapshot } from '@uprez/shared';
 import { Dashboard } from './api/dashboard.ts';
 import { createHandlers } from './api/handlers.ts';
 import { Door } from './api/pairing.ts';
@@ -17,6 +17,7 @@ import { LiveProgress } from './jobs/live-progress.ts';
 import { openPurse } from './jobs/purse.ts';
 import { recover } from './jobs/recovery.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
+import type { LibraryParts, ModelLibrary } from './library/library.ts';
 import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
 import { openStore } from './store/store.ts';
@@ -40,6 +41,8 @@ export interface DaemonOptions {
   probe: Probe;
   /** Where API keys are kept; by default the keychain, or a file where there is none. */
   keys?: KeyStore;
+  /** The user's own models. */
+  library: (parts: Pick<LibraryParts, 'tell' | 'inUse' | 'now' | 'log'>) => ModelLibrary;
   /** What `uprez doctor` shows. */
   checks?: () => Promise<Health['checks']>;
   /** Built dashboard; nothing is served where the folder is missing. */
@@ -132,6 +135,7 @@ async function buildCore(
     ...{ config, log, keys, ledger: createLedger(store.processes), speeds: store.speeds },
     settings: () => queue.settings(),
   });
+  const library = stack.useAsync(options.library(libraryParts({ queue, feed, clock, log })));
   const progress = new LiveProgress(feed, clock);
   const { checkpoints } = store;
   const purse = openPurse({ store, queue, clock });
@@ -148,11 +152,28 @@ async function buildCore(
     jobs: queue.list(),
     progress: progress.all(),
     settings: queue.settings(),
+    pulls: library.pulls(),
   });
   const source = { snapshot, subscribe: feed.subscribe.bind(feed) };
   const models = async () => (await Promise.all(backends.map((backend) => backend.models()))).flat();
   const enqueue = createEnqueue({ queue, backends, probe });
-  return { store, queue, runner, probe, source, models, keys, accounts: accountsOf(backends), enqueue };
+  return { store, queue, runner, probe, source, models, library, keys, accounts: accountsOf(backends), enqueue };
+}
+
+interface LibraryNeeds {
+  queue: JobQueue;
+  feed: Feed;
+  clock: Clock;
+  log: Logger;
+}
+
+function libraryParts({ queue, feed, clock, log }: LibraryNeeds): Parameters<DaemonOptions['library']>[0] {
+  return {
+    tell: (change) => feed.tell(change),
+    inUse: (id) => queue.list().some(({ task, state }) => task.model === id && !isSettled(state)),
+    now: () => clock.now(),
+    log,
+  };
 }
 
 function accountsOf(backends: readonly Backend[]): Map<BackendId, () => Promise<Account>> {

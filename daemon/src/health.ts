@@ -11,8 +11,8 @@ export interface HealthParts {
   /** Looks for ffmpeg anew: it may have been installed since the start. */
   ffmpeg: () => Promise<FfmpegTool>;
   models: () => Promise<Model[]>;
-  /** Throws when the model's weights can't be used. */
-  checkModel: (id: string) => void;
+  /** Rejects when the model's weights can't be used. */
+  checkModel: (id: string) => Promise<void>;
   threads: number;
   /** What came of running the usual model in all the ways there are. */
   ways: () => Promise<WaySpeed[]>;
@@ -44,15 +44,15 @@ async function checkFfmpeg({ ffmpeg }: HealthParts): Promise<Check> {
 }
 
 async function checkModels({ models, checkModel }: HealthParts): Promise<Check[]> {
-  const all = await models();
-  return all.map(({ id, licence }) => {
-    try {
-      checkModel(id);
-      return ok(`model ${id}`, `ready, licence ${licence}`);
-    } catch (error) {
-      return wrong(`model ${id}`, error);
-    }
-  });
+  const here = (await models()).filter(({ downloadBytes }) => downloadBytes === null);
+  return Promise.all(
+    here.map(({ id, licence }) =>
+      checkModel(id).then(
+        () => ok(`model ${id}`, `ready, licence ${licence}`),
+        (error: unknown) => wrong(`model ${id}`, error),
+      ),
+    ),
+  );
 }
 
 /** Frames of 960x540 are what the catalogue counts in. */

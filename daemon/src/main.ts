@@ -5,6 +5,7 @@ import { AppError, type WaySpeed } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
 import type { EngineProcessOptions } from './backends/local/engine-process.ts';
+import { inspectModel } from './backends/local/inspect-model.ts';
 import { Speeds } from './backends/local/speeds.ts';
 import { createTopazBackend } from './backends/topaz/backend.ts';
 import type { StartOptions } from './cli/connect.ts';
@@ -12,14 +13,20 @@ import { runCli } from './cli/main.ts';
 import type { Config } from './config.ts';
 import { type BackendParts, type RunningDaemon, startDaemon } from './daemon.ts';
 import { checkHealth } from './health.ts';
+import { AddedModels } from './library/added-models.ts';
+import { createDownload } from './library/download.ts';
+import { ModelLibrary } from './library/library.ts';
 import { type FfmpegTool, findFfmpeg } from './media/find-ffmpeg.ts';
 import { probe } from './media/probe.ts';
+import { readOffers } from './models/catalog.ts';
 import { ModelRegistry } from './models/registry.ts';
 import { VERSION } from './version.ts';
 
 // The bundle lies two folders below the root, as this file does; its siblings are bundles too.
 const engineScript = fileURLToPath(new URL('./engine.mjs', import.meta.url));
 const bundledModels = fileURLToPath(new URL('../../models', import.meta.url));
+const inspectionScript = fileURLToPath(new URL('./inspection.mjs', import.meta.url));
+const convertScript = fileURLToPath(new URL('./convert.mjs', import.meta.url));
 /** The model by which `uprez doctor` tells how fast this computer is. */
 const USUAL_MODEL = 'fast';
 const dashboardFolder = fileURLToPath(new URL('../../plugin/dist/dashboard', import.meta.url));
@@ -28,7 +35,10 @@ process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, start
 
 /** The daemon with everything real in it. */
 function start(config: Config, { runJobs, lasting }: StartOptions): Promise<RunningDaemon> {
-  const models = new ModelRegistry(config.modelPath === null ? [bundledModels] : [bundledModels, config.modelPath]);
+  const added = new AddedModels(config.paths.models);
+  const offers = readOffers(bundledModels);
+  const folders = config.modelPath === null ? [bundledModels] : [bundledModels, config.modelPath];
+  const models = new ModelRegistry(folders, { added, offers });
   const threads = config.threads ?? availableParallelism();
   const ffmpeg = () => findFfmpeg(config.ffmpegPath, config.searchPath);
   let ways = (): Promise<WaySpeed[]> => Promise.resolve([]);
@@ -42,7 +52,13 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
       checkHealth({
         ...{ config, ffmpeg, threads, ways },
         models: () => models.models(),
-        checkModel: (id) => models.check(id),
+        checkModel: (id) => verify(id, models, added),
+      }),
+    library: (own) =>
+      new ModelLibrary({
+        ...{ ...own, added, registry: models, offers, convertScript },
+        download: createDownload(),
+        inspect: (file, options) => inspectModel(file, { script: inspectionScript, ...options }),
       }),
     backends: async (parts) => {
       const speeds = speedsOf(parts, threads);
@@ -52,6 +68,13 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
       return [localBackend(parts, { models, threads, speeds, found }), cloudBackend(parts, found)];
     },
   });
+}
+
+/** Throws `model.corrupt` when a model can't be read or its file is not the one that was added. */
+async function verify(id: string, models: ModelRegistry, added: AddedModels): Promise<void> {
+  models.check(id);
+  const model = added.find(id);
+  if (model) await added.verify(model);
 }
 
 interface LocalParts {

@@ -9,6 +9,8 @@ export interface Paths {
   readonly work: string;
   readonly database: string;
   readonly backups: string;
+  /** Networks that the user added. */
+  readonly models: string;
   readonly lockFile: string;
   /** Tells clients of the same user where the daemon listens and how to prove themselves. */
   readonly endpointFile: string;
@@ -40,6 +42,7 @@ export function pathsFor(surroundings: Surroundings, dataDir: string | null = nu
     ...folders,
     database: join(folders.data, 'uprez.db'),
     backups: join(folders.data, 'backups'),
+    models: join(folders.data, 'models'),
     lockFile: join(folders.data, 'instance.lock'),
     endpointFile: join(folders.data, 'endpoint.json'),
     keyFile: join(folders.data, 'keys.json'),

@@ -4,7 +4,7 @@ import { WireError } from './errors.ts';
 import { Estimate } from './estimate.ts';
 import { Job } from './job.ts';
 import { Media } from './media.ts';
-import { Model } from './model.ts';
+import { Model, ModelDetails, ModelId } from './model.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { BackendId, NewJob, Task } from './task.ts';
 
@@ -91,6 +91,25 @@ export const calls = {
   probe: call('POST', '/probe', { params: z.object({ path: z.string().min(1).max(4096) }).strict(), result: Media }),
   estimate: call('POST', '/estimate', { params: z.object({ task: Task }).strict(), result: Estimate }),
   listModels: call('GET', '/models', { params: nothing, result: z.array(Model) }),
+  getModel: call('GET', '/models/:id', { params: byId, result: ModelDetails }),
+  /** Takes an ONNX file of this computer in. Its id and name come from the file's name unless they are given. */
+  addModel: call('POST', '/models', {
+    params: z
+      .object({
+        path: z.string().min(1).max(4096),
+        id: ModelId.optional(),
+        name: z.string().trim().min(1).max(100).optional(),
+      })
+      .strict(),
+    result: Model,
+  }),
+  /** Downloads a model; answers when it is ready. `acceptedLicence` is the id of the licence that the user was shown. */
+  pullModel: call('POST', '/models/:id/pull', {
+    params: byId.extend({ acceptedLicence: z.string().max(100).optional() }),
+    result: Model,
+  }),
+  cancelPull: call('POST', '/models/:id/cancel', { params: byId, result: nothing }),
+  removeModel: call('DELETE', '/models/:id', { params: byId, result: nothing }),
   getSettings: call('GET', '/settings', { params: nothing, result: Settings }),
   changeSettings: call('PATCH', '/settings', { params: SettingsPatch, result: Settings }),
   getHealth: call('GET', '/doctor', { params: nothing, result: Health }),

@@ -165,7 +165,70 @@ export const errorTable = {
     500,
     false,
     (d) => `The model “${String(d['model'])}” is damaged: ${String(d['why'])}.`,
-    () => 'Reinstall Uprez, or pull the model again.',
+    () => 'Reinstall Uprez, or remove the model and pull or add it again.',
+  ),
+  'model.not-here': row(
+    409,
+    false,
+    (d) => `The model “${String(d['model'])}” is not on this machine yet.`,
+    (d) => `\`uprez models pull ${String(d['model'])}\` downloads it (${String(d['size'])}).`,
+  ),
+  'model.id-taken': row(
+    409,
+    false,
+    (d) => `There is already a model called “${String(d['model'])}”.`,
+    () => 'Choose another name with --id, or remove that one first.',
+  ),
+  'model.bad-id': row(
+    400,
+    false,
+    (d) => `“${String(d['model'])}” can't be the name of a model.`,
+    () => 'Choose one with --id: small letters, digits, dots, hyphens and underscores.',
+  ),
+  'model.in-use': row(
+    409,
+    true,
+    (d) => `A job that has not ended uses the model “${String(d['model'])}”.`,
+    () => 'Wait for that job, or cancel it first.',
+  ),
+  'model.not-added': row(
+    409,
+    false,
+    (d) => `The model “${String(d['model'])}” was not added by you and can't be removed.`,
+    () => 'Only added and downloaded models can be removed.',
+  ),
+  'model.licence': row(
+    409,
+    false,
+    (d) =>
+      `The model “${String(d['model'])}” comes under the licence ${String(d['licence'])}, which has to be accepted.`,
+    (d) =>
+      `Read it with \`uprez models show ${String(d['model'])}\`; to accept it, type \`uprez models pull ${String(d['model'])} --accept-licence\`.`,
+  ),
+  'model.offline': row(
+    503,
+    true,
+    (d) => `The download from ${String(d['host'])} does not get through: ${String(d['why'])}.`,
+    () => 'Check the connection and pull again; it goes on where it was.',
+  ),
+  'model.refused': row(
+    502,
+    true,
+    (d) => `${String(d['host'])} does not hand the model out: ${String(d['why'])}.`,
+    () => 'Try again later; what was downloaded is kept.',
+  ),
+  'model.other-bytes': row(
+    502,
+    true,
+    (d) =>
+      `What ${String(d['host'])} sent is not the model: its ${String(d['what'])} is ${String(d['found'])} instead of ${String(d['expected'])}.`,
+    () => 'Nothing of it was used or kept. Try again on another network; a newer Uprez may know a new address.',
+  ),
+  'model.pull-cancelled': row(
+    409,
+    false,
+    (d) => `The download of “${String(d['model'])}” was cancelled.`,
+    () => 'Pull it again to go on where it was.',
   ),
   'model.not-onnx': row(
     400,

@@ -1,5 +1,6 @@
 import type { Job, Progress } from './job.ts';
-import type { ServerMessage } from './messages.ts';
+import type { ServerMessage, Snapshot } from './messages.ts';
+import type { ModelPull } from './model.ts';
 import { Settings } from './settings.ts';
 
 /** What a client knows of the daemon. A new object whenever something changed, so that views can compare. */
@@ -7,23 +8,41 @@ export interface View {
   readonly jobs: readonly Job[];
   readonly progress: Readonly<Record<string, Progress>>;
   readonly settings: Settings;
+  /** Downloads of models that are under way. */
+  readonly pulls: Readonly<Record<string, ModelPull>>;
+  /** Grows with every change to the list of models. */
+  readonly modelsRevision: number;
 }
 
-export const emptyView: View = { jobs: [], progress: {}, settings: Settings.parse({}) };
+export const emptyView: View = {
+  jobs: [],
+  progress: {},
+  settings: Settings.parse({}),
+  pulls: {},
+  modelsRevision: 0,
+};
 
 /** Applies one server message. Older revisions of a job never replace newer ones. */
 export function applyMessage(view: View, message: ServerMessage): View {
   switch (message.type) {
     case 'snapshot':
-      return { jobs: inOrder(message.jobs), progress: message.progress, settings: message.settings };
+      return fromSnapshot(view, message);
     case 'job':
       return withJob(view, message.job);
     case 'job-removed':
-      return { ...view, jobs: view.jobs.filter((job) => job.id !== message.id), progress: without(view, message.id) };
+      return {
+        ...view,
+        jobs: view.jobs.filter((job) => job.id !== message.id),
+        progress: without(view.progress, message.id),
+      };
     case 'progress':
       return { ...view, progress: { ...view.progress, [message.id]: message.progress } };
     case 'settings':
       return { ...view, settings: message.settings };
+    case 'models':
+      return { ...view, modelsRevision: view.modelsRevision + 1 };
+    case 'pull':
+      return { ...view, pulls: withPull(view.pulls, message.id, message.pull) };
     case 'challenge':
     case 'code-challenge':
     case 'paired':
@@ -34,15 +53,23 @@ export function applyMessage(view: View, message: ServerMessage): View {
   }
 }
 
+function fromSnapshot({ modelsRevision }: View, { jobs, progress, settings, pulls }: Snapshot): View {
+  return { jobs: inOrder(jobs), progress, settings, pulls, modelsRevision: modelsRevision + 1 };
+}
+
 function withJob(view: View, job: Job): View {
   const known = view.jobs.find((other) => other.id === job.id);
   if (known && known.revision >= job.revision) return view;
   const jobs = inOrder([...view.jobs.filter((other) => other.id !== job.id), job]);
-  return { ...view, jobs, progress: job.state === 'running' ? view.progress : without(view, job.id) };
+  return { ...view, jobs, progress: job.state === 'running' ? view.progress : without(view.progress, job.id) };
 }
 
-function without(view: View, id: string): View['progress'] {
-  return Object.fromEntries(Object.entries(view.progress).filter(([key]) => key !== id));
+function without<T>(entries: Readonly<Record<string, T>>, id: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).filter(([key]) => key !== id));
+}
+
+function withPull(pulls: View['pulls'], id: string, pull: ModelPull | null): View['pulls'] {
+  return pull ? { ...pulls, [id]: pull } : without(pulls, id);
 }
 
 function inOrder(jobs: readonly Job[]): Job[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { callNames } from './calls.ts';
 import { WireError } from './errors.ts';
 import { Job, Progress } from './job.ts';
+import { ModelPull } from './model.ts';
 import { Settings } from './settings.ts';
 
 /** Raised when old and new sides can't talk to each other. */
@@ -80,6 +81,8 @@ export const Snapshot = z.object({
   version: z.string(),
   jobs: z.array(Job),
   progress: z.record(z.string(), Progress),
+  /** Downloads of models that are under way, by the model's id. */
+  pulls: z.record(z.string(), ModelPull),
   settings: Settings,
 });
 export type Snapshot = z.infer<typeof Snapshot>;
@@ -94,6 +97,10 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job-removed'), id: z.string() }),
   z.object({ type: z.literal('progress'), id: z.string(), progress: Progress }),
   z.object({ type: z.literal('settings'), settings: Settings }),
+  /** The list of models is another one now; `listModels` has it. */
+  z.object({ type: z.literal('models') }),
+  /** null: the download has ended, one way or the other. */
+  z.object({ type: z.literal('pull'), id: z.string(), pull: ModelPull.nullable() }),
   z.object({ type: z.literal('reply'), id: z.int(), result: z.unknown() }),
   z.object({ type: z.literal('refusal'), id: z.int().nullable(), error: WireError }),
   z.object({ type: z.literal('pong') }),

@@ -4,7 +4,13 @@ import { BackendId, Scale } from './task.ts';
 /** The model where nobody chose one. */
 export const defaultModels = { local: 'fast', topaz: 'prob-4' } as const satisfies Record<BackendId, string>;
 
-/** A catalogue entry as clients see it. */
+/** Name of a model in commands, settings and file names. */
+export const ModelId = z
+  .string()
+  .max(60)
+  .regex(/^[a-z\d][a-z\d._-]*$/, 'small letters, digits, dots, hyphens and underscores');
+
+/** A catalogue entry as clients see it: a model that is here, or one that can be downloaded. */
 export const Model = z.object({
   id: z.string(),
   name: z.string(),
@@ -12,7 +18,35 @@ export const Model = z.object({
   purpose: z.string(),
   scales: z.array(Scale),
   licence: z.string(),
+  /** Where it is from, in words: Uprez itself, a folder, a file, a server. */
+  origin: z.string(),
   /** Is everything that the model needs on this machine? */
   ready: z.boolean(),
+  /** What `pullModel` would download; null where that is not what the model lacks. */
+  downloadBytes: z.int().positive().nullable(),
 });
 export type Model = z.infer<typeof Model>;
+
+/** Everything about one model. */
+export const ModelDetails = Model.extend({
+  copyright: z.string().nullable(),
+  licenceText: z.string().nullable(),
+  /** The weights as their authors published them. */
+  published: z.object({ url: z.string(), sha256: z.string(), bytes: z.int() }).nullable(),
+  /** The weights on this machine. */
+  file: z.string().nullable(),
+  /** Digest of that file when it came; null where nobody keeps one. */
+  sha256: z.string().nullable(),
+  addedAt: z.number().nullable(),
+  /** What was found out about the network when it was added. */
+  traits: z.record(z.string(), z.json()).nullable(),
+});
+export type ModelDetails = z.infer<typeof ModelDetails>;
+
+/** How far a download is. */
+export const ModelPull = z.object({
+  stage: z.enum(['download', 'prove', 'convert', 'inspect']),
+  bytesDone: z.int().nonnegative(),
+  bytesTotal: z.int().positive(),
+});
+export type ModelPull = z.infer<typeof ModelPull>;

@@ -8,12 +8,14 @@ import {
   type Health,
   type Job,
   type Model,
+  type ModelDetails,
 } from '@uprez/shared';
 import type { z } from 'zod';
 import type { Enqueue, Probe } from '../jobs/enqueue.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
 import type { KeyStore } from '../key-store.ts';
+import type { ModelLibrary } from '../library/library.ts';
 import type { Store } from '../store/store.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Door } from './pairing.ts';
@@ -33,6 +35,7 @@ export interface HandlerParts {
   keys: KeyStore;
   /** Backends that work with a key, each with its way to ask for the account. */
   accounts: ReadonlyMap<BackendId, () => Promise<Account>>;
+  library: ModelLibrary;
   probe: Probe;
   door: Door;
   dashboard: Dashboard;
@@ -42,7 +45,7 @@ export interface HandlerParts {
 
 /** The handlers of all calls. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...jobHandlers(parts), ...keyHandlers(parts), ...daemonHandlers(parts) };
+  return { ...jobHandlers(parts), ...modelHandlers(parts), ...keyHandlers(parts), ...daemonHandlers(parts) };
 }
 
 type JobCall = Extract<CallName, `${string}Job` | `${string}Jobs` | 'cancelCost'>;
@@ -88,12 +91,37 @@ function keyHandlers({ keys, accounts }: HandlerParts): Pick<Handlers, KeyCall> 
   };
 }
 
-function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | KeyCall> {
+type ModelCall = Extract<CallName, `${string}Model` | `${string}Models` | `${string}Pull`>;
+
+function modelHandlers({ models, library }: HandlerParts): Pick<Handlers, ModelCall> {
+  return {
+    listModels: () => models(),
+    getModel: async ({ id }) => elsewhere(id, await models()) ?? library.details(id),
+    addModel: (request) => library.add(request),
+    pullModel: ({ id, acceptedLicence }) => library.pull(id, acceptedLicence),
+    cancelPull: ({ id }) => {
+      library.cancelPull(id);
+      return {};
+    },
+    removeModel: async ({ id }) => {
+      await library.remove(id);
+      return {};
+    },
+  };
+}
+
+/** Of a model that runs on other machines there is no more to tell than the list does. */
+function elsewhere(id: string, models: readonly Model[]): ModelDetails | undefined {
+  const model = models.find((each) => each.id === id && each.backend !== 'local');
+  const unsaid = { copyright: null, licenceText: null, published: null, file: null, sha256: null };
+  return model && { ...model, ...unsaid, addedAt: null, traits: null };
+}
+
+function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | ModelCall | KeyCall> {
   const { queue, enqueue, store, door } = parts;
   return {
     probe: ({ path }) => parts.probe(path),
     estimate: ({ task }) => enqueue.estimate(task),
-    listModels: () => parts.models(),
     getSettings: () => queue.settings(),
     changeSettings: (patch) => queue.changeSettings(patch),
     getHealth: () => parts.health(),

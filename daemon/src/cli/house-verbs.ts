@@ -1,6 +1,6 @@
 import { type DaemonClient, Settings, SettingsPatch } from '@uprez/shared';
 import type { Connection } from './connect.ts';
-import { healthLines, modelTable } from './print.ts';
+import { healthLines } from './print.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,11 +25,6 @@ export async function serve(
   if (lasting) return 'done';
   terminal.note('It belongs to another command; this one takes over when that ends.');
   return Promise.race([stopped.then(() => 'done' as const), client.closed.then(() => 'again' as const)]);
-}
-
-export async function showModels(client: DaemonClient, json: boolean, terminal: Terminal): Promise<void> {
-  const models = await client.call('listModels', {});
-  for (const line of json ? [JSON.stringify(models)] : modelTable(models)) terminal.out(line);
 }
 
 /** Exit code 1 when something is wrong. */

@@ -2,8 +2,17 @@ import { AppError } from '@uprez/shared';
 import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
 import type { StartDaemon } from './connect.ts';
-import { doctor, pair, serve, settings, showModels, stop } from './house-verbs.ts';
+import { doctor, pair, serve, settings, stop } from './house-verbs.ts';
 import { key } from './key-verb.ts';
+import {
+  type AddFlags,
+  addModel,
+  type PullFlags,
+  pullModel,
+  removeModels,
+  showModel,
+  showModels,
+} from './model-verbs.ts';
 import type { UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
 import { createProgram, type Verbs } from './program.ts';
@@ -63,13 +72,25 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
       verb === 'retryJob' || verb === 'approveJob'
         ? daemon.stay((client, stopped) => setGoing(client, { verb, ids, stopped }, terminal))
         : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids, yes }, terminal))),
-    models: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => showModels(client, json, terminal)),
+    models: modelVerbs(daemon, terminal),
     doctor: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => doctor(client, json, terminal)),
     settings: (key, value, { json = false }: OutputFlags) =>
       daemon.glance(({ client }) => settings(client, { key, value, json }, terminal)),
     key: (action) => daemon.glance(({ client }) => key(client, action, terminal)),
     pair: () => daemon.running(({ client }) => pair(client, terminal)),
     stop: () => daemon.running(({ client }) => stop(client)),
+  };
+}
+
+function modelVerbs(daemon: ReturnType<typeof waysToTheDaemon>, terminal: Terminal): Verbs['models'] {
+  return {
+    list: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => showModels(client, json, terminal)),
+    show: (id, { json = false }: OutputFlags) =>
+      daemon.glance(({ client }) => showModel(client, { id, json }, terminal)),
+    add: (file, flags: AddFlags) => daemon.glance(({ client }) => addModel(client, { file, flags }, terminal)),
+    pull: (id, flags: PullFlags) =>
+      daemon.stay((client, stopped) => pullModel(client, { id, flags, stopped }, terminal)),
+    remove: (ids) => daemon.glance(({ client }) => removeModels(client, ids, terminal)),
   };
 }
 

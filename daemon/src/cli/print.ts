@@ -1,14 +1,5 @@
 import { basename } from 'node:path';
-import {
-  AppError,
-  type Health,
-  type Job,
-  type JobReport,
-  type Model,
-  type Progress,
-  type Quality,
-  type View,
-} from '@uprez/shared';
+import { AppError, type Health, type Job, type JobReport, type Progress, type Quality, type View } from '@uprez/shared';
 import { bytes, duration } from './progress-bar.ts';
 
 /** What happened and what to do, in one line and without a stack. */
@@ -88,19 +79,6 @@ function qualityLine({ pairs, consistencyDb, flicker, still, frameBytes }: Quali
   return `quality: ${facts.join(', ')}; ${pairs} pairs of frames measured`;
 }
 
-export function modelTable(models: Model[]): string[] {
-  return table(
-    models.map((model) => [
-      model.id,
-      model.scales.map((scale) => `${scale}x`).join(' '),
-      model.backend,
-      model.ready ? 'ready' : 'not ready',
-      model.licence,
-      model.purpose,
-    ]),
-  );
-}
-
 export function healthLines(health: Health): string[] {
   const signs = { ok: 'ok     ', warning: 'WARNING', error: 'ERROR  ' };
   return [
@@ -135,7 +113,7 @@ function outputFacts({ output, startedAt, endedAt, chargedCredits }: Job): strin
 }
 
 /** Columns as wide as their longest cell; the last one is free to be long. */
-function table(rows: string[][]): string[] {
+export function table(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_cell, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
+import { addModelVerbs, type ModelVerbs } from './models-program.ts';
 import { backend, handles, rate, scale, time } from './options.ts';
 
 /** What the verbs do; `main.ts` of this folder fills it in, so that this file is nothing but the shape of the language. */
@@ -9,7 +10,7 @@ export interface Verbs {
   jobs(id: string | undefined, flags: object): Promise<void>;
   watch(flags: object): Promise<void>;
   act(verb: 'cancelJob' | 'retryJob' | 'approveJob' | 'removeJob', ids: string[], flags: object): Promise<void>;
-  models(flags: object): Promise<void>;
+  models: ModelVerbs;
   doctor(flags: object): Promise<void>;
   settings(key: string | undefined, value: string | undefined, flags: object): Promise<void>;
   key(action: 'show' | 'set' | 'test' | 'remove'): Promise<void>;
@@ -110,11 +111,7 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
       if (word !== undefined) command.error(`error: unknown verb “${word}”`);
       return verbs.serve();
     });
-  program
-    .command('models')
-    .description('list the models')
-    .addOption(json())
-    .action((flags: object) => verbs.models(flags));
+  addModelVerbs(program, verbs.models);
   program
     .command('doctor')
     .description('check what Uprez needs')

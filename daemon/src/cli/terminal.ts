@@ -11,6 +11,8 @@ export interface Terminal {
   status(line: string): void;
   /** A line that somebody types without seeing it, or the first one that is piped in; undefined without one. */
   secret(question: string): Promise<string | undefined>;
+  /** What somebody answers; undefined where nobody sits in front of it. */
+  ask(question: string): Promise<string | undefined>;
   readonly interactive: boolean;
   readonly columns: number;
 }
@@ -42,6 +44,10 @@ export function openTerminal(stdout = process.stdout, stderr = process.stderr): 
       clear();
       return readSecret(question, stderr);
     },
+    async ask(question) {
+      clear();
+      return process.stdin.isTTY && stderr.isTTY ? readAnswer(question, stderr) : undefined;
+    },
     interactive: stderr.isTTY,
     get columns() {
       return stderr.columns || 80;
@@ -61,4 +67,16 @@ async function readSecret(question: string, stderr: NodeJS.WriteStream): Promise
   reader.close();
   if (typed) stderr.write('\n');
   return line;
+}
+
+/** Ctrl-C and the end of input are an empty answer. */
+function readAnswer(question: string, stderr: NodeJS.WriteStream): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output: stderr });
+  return new Promise((resolve) => {
+    reader.once('close', () => resolve(''));
+    reader.question(question, (answer) => {
+      resolve(answer);
+      reader.close();
+    });
+  });
 }

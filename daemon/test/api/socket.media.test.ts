@@ -145,7 +145,7 @@ describe('an impostor on the port', () => {
 
   it('is not believed when it sends a snapshot without a proof', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    const snapshot = { type: 'snapshot', version: '1', jobs: [], progress: {}, settings: {} };
+    const snapshot = { type: 'snapshot', version: '1', jobs: [], progress: {}, settings: {}, pulls: {} };
     server.on('connection', (socket) => socket.on('message', () => socket.send(JSON.stringify(snapshot))));
     await once(server, 'listening');
     const { port } = server.address() as { port: number };

@@ -11,7 +11,7 @@ const verbs: Verbs = {
   jobs: nothing,
   watch: nothing,
   act: nothing,
-  models: nothing,
+  models: { list: nothing, show: nothing, add: nothing, pull: nothing, remove: nothing },
   doctor: nothing,
   settings: nothing,
   key: nothing,

@@ -10,6 +10,7 @@ import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { probe } from '../../src/media/probe.ts';
 import { VERSION } from '../../src/version.ts';
 import { memoryKeychain } from '../support/keychains.ts';
+import { openLibrary } from '../support/library.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { startTopazEmulator } from '../support/topaz/emulator.ts';
 import type { Received } from '../support/topaz/journal.ts';
@@ -43,6 +44,7 @@ async function start(config: Config, { runJobs, lasting }: StartOptions): Promis
   const daemon = await startDaemon({
     ...{ config, runJobs, lasting, keys },
     dashboardFolder: fileURLToPath(new URL('../../../plugin/dist/dashboard', import.meta.url)),
+    library: (parts) => openLibrary(config.paths.models, parts),
     probe: (file) => probe(file, { maxFileBytes: config.maxFileSize }),
     backends: ({ ledger, settings, log }) => [
       createTopazBackend({

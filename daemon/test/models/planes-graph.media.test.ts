@@ -4,7 +4,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { decodeModel } from '../../src/models/onnx.ts';
 import { chromaSize, planesGraph, type PlanesFormat } from '../../src/models/planes-graph.ts';
-import { modelsFolder } from '../support/local.ts';
+import { modelsFolder } from '../support/folders.ts';
 
 const core = decodeModel(readFileSync(join(modelsFolder, 'fast.onnx')));
 const base: PlanesFormat = {

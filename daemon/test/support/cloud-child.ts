@@ -5,6 +5,7 @@ import { openKeyStore } from '../../src/key-store.ts';
 import { probe } from '../../src/media/probe.ts';
 import { noWait, SMALL_PARTS } from './cloud.ts';
 import { brokenKeychain } from './keychains.ts';
+import { openLibrary } from './library.ts';
 import { ffmpegPath } from './tools.ts';
 
 interface CloudChildOptions {
@@ -19,6 +20,7 @@ export async function runCloudChild({ dataDir, baseUrl, segmentBytes }: CloudChi
   const keys = openKeyStore(config.paths.keyFile, brokenKeychain());
   await startDaemon({
     ...{ config, keys, probe: (path) => probe(path, { maxFileBytes: 1e12 }) },
+    library: (parts) => openLibrary(config.paths.models, parts, { folders: [] }),
     backends: ({ settings, ledger, log }) => [
       createTopazBackend({
         ...{ ffmpeg: ffmpegPath, apiKey: () => keys.read('topaz'), outputFolder: () => null, log, settings, baseUrl },

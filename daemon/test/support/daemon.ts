@@ -2,10 +2,11 @@ import type { DaemonClient, Media } from '@uprez/shared';
 import type { Backend } from '../../src/backends/backend.ts';
 import type { Clock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
-import { type BackendParts, type RunningDaemon, startDaemon } from '../../src/daemon.ts';
+import { type BackendParts, type DaemonOptions, type RunningDaemon, startDaemon } from '../../src/daemon.ts';
 import { type KeyStore, openKeyStore } from '../../src/key-store.ts';
 import { connectLocal } from './clients.ts';
 import { memoryKeychain } from './keychains.ts';
+import { openLibrary } from './library.ts';
 import { mediaOf } from './tasks.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -18,6 +19,8 @@ export interface TestDaemonOptions {
   clock?: Clock;
   /** By default a keychain of its own. */
   keys?: KeyStore;
+  /** By default one without anything to download. */
+  library?: DaemonOptions['library'];
   /** 0, the default, is any free one. */
   port?: number;
 }
@@ -39,6 +42,7 @@ export async function startTestDaemon(options: TestDaemonOptions): Promise<TestD
       probe,
       keys: openKeyStore(config.paths.keyFile, memoryKeychain()),
     },
+    library: (parts) => openLibrary(config.paths.models, parts),
     ...rest,
   });
   return {

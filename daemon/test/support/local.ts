@@ -9,11 +9,11 @@ import { probe } from '../../src/media/probe.ts';
 import { ModelRegistry } from '../../src/models/registry.ts';
 import { untilView } from './clients.ts';
 import { startTestDaemon } from './daemon.ts';
+import { modelsFolder } from './folders.ts';
 import { tempDir } from './temp-dir.ts';
 import { ffmpegPath } from './tools.ts';
 
 const engineScript = fileURLToPath(new URL('../../dist/engine.mjs', import.meta.url));
-export const modelsFolder = fileURLToPath(new URL('../../../models', import.meta.url));
 
 export interface LocalDaemon extends AsyncDisposable {
   readonly client: DaemonClient;

@@ -44,7 +44,8 @@ export class ScriptedBackend implements Backend {
   }
 
   async models(): Promise<Model[]> {
-    return [{ id: 'fast', name: 'Fast', backend: this.id, purpose: 'tests', scales: [2], licence: 'MIT', ready: true }];
+    const facts = { name: 'Fast', purpose: 'tests', scales: [2 as const], licence: 'MIT', origin: 'the test' };
+    return [{ id: 'fast', backend: this.id, ...facts, ready: true, downloadBytes: null }];
   }
 
   estimate(task: Task, media: Media): Promise<Estimate> {

@@ -72,17 +72,23 @@ function Choices({ models, model, scale, setModel, setScale }: ChoicesProps) {
   );
 }
 
+/** The models as they are at the moment: added and downloaded ones come while the form is open. */
 function useModels(client: DaemonClient | undefined): Model[] {
   const [models, setModels] = useState<Model[]>([]);
   useEffect(() => {
-    let current = true;
-    // Without the list the form still offers the model of the settings.
-    client?.call('listModels', {}).then(
-      (list) => current && setModels(list),
-      () => {},
-    );
+    let asked: number | undefined;
+    const stop = client?.subscribe(({ modelsRevision }) => {
+      if (modelsRevision === asked) return;
+      asked = modelsRevision;
+      // Without the list the form still offers the model of the settings.
+      client.call('listModels', {}).then(
+        (list) => asked === modelsRevision && setModels(list),
+        () => {},
+      );
+    });
     return () => {
-      current = false;
+      asked = undefined;
+      stop?.();
     };
   }, [client]);
   return models;

@@ -45,4 +45,7 @@ function handshakeWith(clientNonce: string, port: number) {
   return { clientNonce, serverNonce: 'b'.repeat(64), instance: 'run-1', port, protocol: PROTOCOL };
 }
 
-const snapshot = { type: 'snapshot', version: '9.9.9', jobs: [], progress: {}, settings: Settings.parse({}) };
+const snapshot = {
+  ...{ type: 'snapshot', version: '9.9.9', jobs: [], progress: {}, pulls: {} },
+  settings: Settings.parse({}),
+};

@@ -95,7 +95,8 @@ export function offeredModels(listed: readonly string[] | null, ready: boolean):
     const model = cloudModel(id);
     if (!model) return [];
     const { name, purpose, scales } = model;
-    return [{ id, name, backend: 'topaz', purpose, scales: [...scales], licence: 'cloud service', ready }];
+    const facts = { licence: 'cloud service', origin: 'the Topaz cloud', ready, downloadBytes: null };
+    return [{ id, name, backend: 'topaz', purpose, scales: [...scales], ...facts }];
   });
 }
 
