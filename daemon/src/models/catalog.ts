@@ -15,6 +15,8 @@ const CatalogEntry = z.object({
   file: fileName.nullable(),
   /** The same network with 8-bit inner layers, where there is one. */
   int8: fileName.optional(),
+  /** Run on each frame twice, the second time upside down, and averaged. */
+  mirrored: z.boolean().default(false),
   scales: z.array(Scale),
   licence: z.string(),
   /** 960x540 → 1920x1080 on two cores, for estimates until this machine has its own figures. */

@@ -4,8 +4,11 @@ import type { RgbTraits } from './rgb-traits.ts';
 /** What the engine enlarges frames with. The registry makes it from an id, the graph composers turn it into graphs. */
 export type EngineModel =
   | { kind: 'interpolation' }
-  /** A core network made for planes (models/README.md), and where there is one, the same with 8-bit inner layers. */
-  | { kind: 'planes'; files: { fp32: string; int8?: string } }
+  /**
+   * A core network made for planes (models/README.md), and where there is one, the same with 8-bit inner layers. A mirrored
+   * one runs on each frame twice (planes-graph.ts).
+   */
+  | { kind: 'planes'; files: { fp32: string; int8?: string }; mirrored?: boolean }
   /** Any RGB network, wrapped into planes by what is known about it. */
   | { kind: 'rgb'; file: string; traits: RgbTraits };
 

@@ -40,10 +40,14 @@ export async function openGraphs(
   { precision, scale }: { precision: Precision; scale: Scale },
 ): Promise<FrameGraphs> {
   if (model.kind === 'rgb') return rgbGraphs(decodeModel(await readFile(model.file)), model.traits, scale);
-  return coreGraphs(model.kind === 'planes' ? await readCore(model.files, precision) : undefined, scale);
+  if (model.kind === 'interpolation') return coreGraphs(undefined, { scale });
+  return coreGraphs(await readCore(model.files, precision), { scale, mirrored: model.mirrored ?? false });
 }
 
-function coreGraphs(core: OnnxModel | undefined, scale: Scale): FrameGraphs {
+function coreGraphs(
+  core: OnnxModel | undefined,
+  { scale, mirrored }: { scale: Scale; mirrored?: boolean },
+): FrameGraphs {
   const { reach, widestBytes } = core ? coreTraits(core.graph) : { reach: 0, widestBytes: 0 };
   return {
     passes: scale === 2 ? [2] : [2, 2],
@@ -51,7 +55,7 @@ function coreGraphs(core: OnnxModel | undefined, scale: Scale): FrameGraphs {
     grid: 2,
     largest: null,
     bytesPerSample: LIVE_MAPS * widestBytes + AROUND_CORE,
-    compose: (format) => planesGraph(format, core),
+    compose: (format) => planesGraph(format, core, mirrored),
   };
 }
 

@@ -37,15 +37,17 @@ interface Drawing {
  * encoder reads them. All shapes are baked in, which is what every execution provider is fastest with.
  *
  * Result = analytic interpolation (exact for flat areas) + the core network's residual, in 10-bit code values. Without a
- * core it is plain bicubic interpolation.
+ * core it is plain bicubic interpolation. `mirrored`: the residual is the mean of two, of the picture and of the same upside
+ * down, which costs a second run and gains what a larger network would.
  */
-export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined): Uint8Array {
+export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined, mirrored = false): Uint8Array {
   const graph = new GraphBuilder();
   const cells = { rows: Math.ceil(format.height / 2), columns: Math.ceil(format.width / 2) };
   const drawing = { graph, format, cells };
   const luma = paddedLuma(drawing);
   const chroma = paddedChroma(drawing);
-  const residual = core && addCore(graph, core.graph, { y: luma, c: coreChroma(drawing, chroma) });
+  const add = mirrored ? addMirrored : addCore;
+  const residual = core && add(graph, core.graph, { y: luma, c: coreChroma(drawing, chroma) });
   const lumaCells = graph.conv(luma, lumaBase(), [2, 2]);
   const chromaCells = graph.conv(chroma, chromaBase[format.chroma](), chromaStrides[format.chroma]);
   writeLuma(drawing, residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells);
@@ -99,9 +101,40 @@ function coreChroma({ graph, format }: Drawing, chroma: string): string {
 }
 
 /** The core's contract: `y`, `c` → `y_cells`, `c_cells`, residuals in 10-bit codes (models/README.md). */
-function addCore(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: string }) {
-  const rename = graph.inline(core, 'core', inputs);
+function addCore(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: string }, prefix = 'core'): Residual {
+  const rename = graph.inline(core, prefix, inputs);
   return { luma: rename('y_cells'), chroma: rename('c_cells') };
+}
+
+/** Both residuals in cells. */
+interface Residual {
+  luma: string;
+  chroma: string;
+}
+
+/** Channels of a cell in the order that puts its rows upside down: 4 rows of 4 luma samples, twice 4 rows of 2 of chroma. */
+const upsideDown = {
+  luma: [3, 2, 1, 0].flatMap((row) => [0, 1, 2, 3].map((column) => 4 * row + column)),
+  chroma: [0, 8].flatMap((plane) => [3, 2, 1, 0].flatMap((row) => [0, 1].map((column) => plane + 2 * row + column))),
+};
+
+/** 4:2:0 chroma lies half-way between two rows, so a picture upside down is sited as it should be; mirrored sideways it isn't. */
+function addMirrored(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: string }): Residual {
+  const upright = addCore(graph, core, inputs);
+  const turned = addCore(graph, core, { y: turn(graph, inputs.y), c: turn(graph, inputs.c) }, 'mirror');
+  const mean = (plane: 'luma' | 'chroma'): string => {
+    const back = graph.node('Gather', [turn(graph, turned[plane]), graph.int64s(upsideDown[plane])], {
+      attributes: { axis: 1 },
+    });
+    return graph.node('Mul', [graph.node('Add', [upright[plane], back]), graph.floats([], [0.5])]);
+  };
+  return { luma: mean('luma'), chroma: mean('chroma') };
+}
+
+/** Rows in the opposite order. */
+function turn(graph: GraphBuilder, value: string): string {
+  const [last, beyondFirst] = [graph.int64s([-1]), graph.int64s([-(2 ** 31)])];
+  return graph.node('Slice', [value, last, beyondFirst, graph.int64s([2]), graph.int64s([-1])]);
 }
 
 function writeLuma({ graph, format, cells }: Drawing, values: string): void {

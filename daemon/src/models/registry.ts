@@ -124,7 +124,7 @@ function engineModelOf(known: KnownModel): EngineModel {
   const { folder, entry } = known;
   if (entry.file === null) return { kind: 'interpolation' };
   const int8 = entry.int8 === undefined ? {} : { int8: join(folder, entry.int8) };
-  return { kind: 'planes', files: { fp32: join(folder, entry.file), ...int8 } };
+  return { kind: 'planes', files: { fp32: join(folder, entry.file), ...int8 }, mirrored: entry.mirrored };
 }
 
 function checkCore(weights: Uint8Array): void {

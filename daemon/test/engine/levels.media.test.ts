@@ -16,13 +16,14 @@ const bars = Array.from({ length: 7 }, (_, i) => ({ x: (i + 0.5) / 7, y: 0.3, ra
 interface Case extends Pick<ClipOptions, 'color' | 'range' | 'pixelFormat'> {
   chroma: '420' | '422' | '444';
   depth: 8 | 10;
-  model: 'fast' | 'bicubic';
+  model: 'fast' | 'fine' | 'bicubic';
 }
 
 const cases: Case[] = [];
 for (const color of ['bt601', 'bt709'] as const)
   for (const range of ['tv', 'pc'] as const)
-    for (const model of ['fast', 'bicubic'] as const) cases.push({ color, range, model, chroma: '420', depth: 8 });
+    for (const model of ['fast', 'fine', 'bicubic'] as const)
+      cases.push({ color, range, model, chroma: '420', depth: 8 });
 for (const chroma of ['420', '422', '444'] as const)
   for (const range of ['tv', 'pc'] as const) cases.push({ color: 'bt709', range, model: 'fast', chroma, depth: 10 });
 for (const chroma of ['422', '444'] as const)
