@@ -203,9 +203,9 @@ def to_codes(value, step, zero):
 
 
 def run_int8_conv(node, x, x_step, x_zero, weight, weight_step, _, out_step, out_zero, bias):
-    """Whole numbers up to 2^53 are exact in float64."""
-    total = run_conv(node, x.double() - x_zero, weight.double(), bias.double())
-    return to_codes((total * (x_step * weight_step).view(1, -1, 1, 1)).float(), out_step, out_zero)
+    """Sums of whole numbers up to 2^24 are exact in float32; real ones stay below."""
+    total = run_conv(node, x - x_zero, weight.float(), bias.float())
+    return to_codes(total * (x_step * weight_step).view(1, -1, 1, 1), out_step, out_zero)
 
 
 def run_int8_add(_, a, a_step, a_zero, b, b_step, b_zero, out_step, out_zero):

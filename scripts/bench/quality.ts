@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { inspectModel } from '../../daemon/src/backends/local/inspect-model.ts';
 import { findFfmpeg } from '../../daemon/src/media/find-ffmpeg.ts';
 import { type EngineModel, precisionsOf } from '../../daemon/src/models/engine-model.ts';
 import { decodeModel } from '../../daemon/src/models/onnx.ts';
@@ -16,7 +17,7 @@ import { type Course, makeTrials } from './quality/trials.ts';
 /**
  * Measures what models make of clips whose originals are known: `npm run bench:quality -- --photos folder`. Flags:
  * `--photos` (the photographs that were kept out of the training; else pictures that ffmpeg draws), `--models folder`
- * (further core networks), `--crf 18,23,28`, `--frames 8`, `--json`.
+ * (further ONNX files), `--crf 18,23,28`, `--frames 8`, `--json`.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -27,6 +28,8 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+
+const inspectionScript = fileURLToPath(new URL('../../daemon/dist/inspection.mjs', import.meta.url));
 
 /** What the others are compared with. */
 const PLAIN = 'bicubic';
@@ -61,24 +64,28 @@ async function methods(tools: MethodTools): Promise<Method[]> {
     scalerMethod('bicubic, deband', { flags: 'bicubic', afterwards: 'deband' }, tools),
     scalerMethod('lanczos', { flags: 'lanczos' }, tools),
     ...ours,
-    ...(flags.models ? await coresIn(flags.models, tools) : []),
+    ...(flags.models ? await modelsIn(flags.models, tools) : []),
   ];
 }
 
-/** The core networks (models/README.md) in a folder. Throws for a file that is none. */
-async function coresIn(models: string, tools: MethodTools): Promise<Method[]> {
+/** The models in a folder, core networks (models/README.md) and RGB networks. Throws where one can't be used. */
+async function modelsIn(models: string, tools: MethodTools): Promise<Method[]> {
   const found: Method[] = [];
-  for (const name of (await readdir(models)).filter((each) => each.endsWith('.onnx')).sort()) {
-    const file = join(models, name);
-    const outputs = decodeModel(await readFile(file)).graph.output.map((value) => value.name);
-    if (outputs.join() !== 'y_cells,c_cells') throw new Error(`${file} is no core network`);
-    found.push(...inEachPrecision(name, { kind: 'planes', files: { fp32: file } }, tools));
-  }
+  for (const name of (await readdir(models)).filter((each) => each.endsWith('.onnx')).sort())
+    found.push(...inEachPrecision(name, await modelOf(join(models, name)), tools));
   return found;
 }
 
+async function modelOf(file: string): Promise<EngineModel> {
+  const outputs = decodeModel(await readFile(file)).graph.output.map((value) => value.name);
+  if (outputs.join() === 'y_cells,c_cells') return { kind: 'planes', files: { fp32: file } };
+  return { kind: 'rgb', file, traits: await inspectModel(file, { script: inspectionScript }) };
+}
+
+/** fp16 is for GPUs: a CPU computes it in fp32, slowly and to the same picture. */
 function inEachPrecision(name: string, model: EngineModel, tools: MethodTools): Method[] {
-  return precisionsOf(model).map((precision) => {
+  const precisions = precisionsOf(model).filter((precision) => precision !== 'fp16');
+  return precisions.map((precision) => {
     const title = precision === 'fp32' ? name : `${name} ${precision}`;
     return new ModelMethod(title, { model, precision }, tools);
   });

@@ -116,7 +116,7 @@ export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
     seek.push('-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6));
     filters.push(`select=gte(t\\,${(frames.startSeconds + offset).toFixed(6)})`);
   }
-  filters.push(...formatFilters(source), ...steadyFilters(source), ...(lead > 0 ? [`trim=start_frame=${lead}`] : []));
+  filters.push(...formatFilters(source), ...steadyFilters(source, lead));
   const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
   return [
     '-copyts',
@@ -162,13 +162,21 @@ const STEADY_REACH = 4;
 /**
  * H.264 lets still places tremble by a code from frame to frame, and a network that sharpens makes more of it. A sample
  * becomes the mean of nine frames as far as they differ by one code at most, so it never moves by more than that itself.
- * `a` and `b` are shares of 2^depth; atadenoise takes one off the product before it compares (libavfilter 8).
+ * `a` and `b` are shares of 2^depth; atadenoise takes one off the product before it compares (libavfilter 8). The first
+ * `lead` frames are left out again.
  */
-function steadyFilters({ steady, depth }: SourceFormat): string[] {
+function steadyFilters({ steady, depth }: SourceFormat, lead: number): string[] {
   if (steady === null) return [];
   const share = (codes: number): string => ((codes + 1.1) / 2 ** depth).toFixed(6);
   const planes = [0, 1, 2].map((i) => `${i}a=${share(steady)}:${i}b=${share(steady * STEADY_REACH)}`);
-  return [`atadenoise=s=${2 * STEADY_REACH + 1}:${planes.join(':')}`];
+  // The filter never ends where it gets fewer frames than it looks at, so the first one is repeated before the beginning,
+  // which is what the filter assumes to be there anyway.
+  const repeated = 2 * STEADY_REACH;
+  return [
+    `tpad=start=${repeated}:start_mode=clone`,
+    `atadenoise=s=${repeated + 1}:${planes.join(':')}`,
+    `trim=start_frame=${repeated + lead}`,
+  ];
 }
 
 /**

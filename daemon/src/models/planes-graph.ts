@@ -101,9 +101,16 @@ function coreChroma({ graph, format }: Drawing, chroma: string): string {
 }
 
 /** The core's contract: `y`, `c` → `y_cells`, `c_cells`, residuals in 10-bit codes (models/README.md). */
-function addCore(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: string }, prefix = 'core'): Residual {
-  const rename = graph.inline(core, prefix, inputs);
+function addCore(graph: GraphBuilder, core: OnnxGraph, inputs: CoreInputs): Residual {
+  const rename = graph.inline(core, inputs.prefix ?? 'core', { y: inputs.y, c: inputs.c });
   return { luma: rename('y_cells'), chroma: rename('c_cells') };
+}
+
+interface CoreInputs {
+  y: string;
+  c: string;
+  /** Of the names of its values, where a graph holds it twice. */
+  prefix?: string;
 }
 
 /** Both residuals in cells. */
@@ -119,9 +126,9 @@ const upsideDown = {
 };
 
 /** 4:2:0 chroma lies half-way between two rows, so a picture upside down is sited as it should be; mirrored sideways it isn't. */
-function addMirrored(graph: GraphBuilder, core: OnnxGraph, inputs: { y: string; c: string }): Residual {
+function addMirrored(graph: GraphBuilder, core: OnnxGraph, inputs: CoreInputs): Residual {
   const upright = addCore(graph, core, inputs);
-  const turned = addCore(graph, core, { y: turn(graph, inputs.y), c: turn(graph, inputs.c) }, 'mirror');
+  const turned = addCore(graph, core, { y: turn(graph, inputs.y), c: turn(graph, inputs.c), prefix: 'mirror' });
   const mean = (plane: 'luma' | 'chroma'): string => {
     const back = graph.node('Gather', [turn(graph, turned[plane]), graph.int64s(upsideDown[plane])], {
       attributes: { axis: 1 },

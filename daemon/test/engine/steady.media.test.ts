@@ -11,10 +11,10 @@ afterAll(() => folder[Symbol.dispose]());
 let clips = 0;
 
 /** A lossless clip whose luma is an expression of frame number N and column X. */
-async function luma(expression: string): Promise<SourceFormat> {
+async function luma(expression: string, count = frames): Promise<SourceFormat> {
   const path = folder.file(`${clips++}.mkv`);
   const picture = `nullsrc=s=64x32:r=24,format=yuv420p,geq=lum='${expression}':cb=128:cr=128`;
-  await ffmpeg('-f', 'lavfi', '-i', picture, '-frames:v', String(frames), '-c:v', 'ffv1', path);
+  await ffmpeg('-f', 'lavfi', '-i', picture, '-frames:v', String(count), '-c:v', 'ffv1', path);
   return {
     ...{
       path,
@@ -32,10 +32,14 @@ async function luma(expression: string): Promise<SourceFormat> {
 }
 
 /** Luma codes of every frame from `first` on: [frame][sample]. */
-async function decoded(source: SourceFormat, first: number, counted = false): Promise<number[][]> {
+async function decoded(
+  source: SourceFormat,
+  first: number,
+  { counted = false, end = frames } = {},
+): Promise<number[][]> {
   const bytes = size.width * size.height * 3;
   const all: number[][] = [];
-  const span = { first, count: frames - first, startSeconds: 0, counted };
+  const span = { first, count: end - first, startSeconds: 0, counted };
   const buffer = (): ArrayBuffer => new ArrayBuffer(bytes);
   for await (const { data } of decodeFrames({
     ...{ ffmpeg: ffmpegPath, source, frames: span, buffer, signal: new AbortController().signal },
@@ -62,8 +66,15 @@ describe('steadying', () => {
     const whole = await decoded(source, 0);
     for (const first of [1, 2, 3, 11, 29]) {
       expect(await decoded(source, first)).toEqual(whole.slice(first));
-      expect(await decoded(source, first, true)).toEqual(whole.slice(first));
+      expect(await decoded(source, first, { counted: true })).toEqual(whole.slice(first));
     }
+  });
+
+  test.each([1, 2, 3, 4, 5, 8, 9])('takes a clip of %i frames, fewer than it looks at', async (count) => {
+    const source = await luma('100+mod(N,2)*40+X', count);
+    const first = await decoded({ ...source, steady: null }, 0, { end: count });
+    expect(await decoded(source, 0, { end: count })).toEqual(first);
+    expect(first).toHaveLength(count);
   });
 
   test('keeps full range full', async () => {
