@@ -150,9 +150,6 @@ function formatFilters(source: SourceFormat): string[] {
   if (source.depth === 8)
     // The `j` formats are the same planes at full range; listing both keeps ffmpeg from converting the range.
     return [...filters, `format=${source.rgb ? name : `${name}|yuvj${source.chroma}p`}`];
-  // Where depth is added, both ranges have to be named, or ffmpeg converts full range into limited.
-  const range = source.rgb ? 'limited' : source.range;
-  if ((source.steady ?? 1) > 1) filters.push(`scale=in_range=${range}:out_range=${range}`);
   return [...filters, `format=${name}${source.depth}le`];
 }
 

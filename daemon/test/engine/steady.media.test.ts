@@ -76,10 +76,4 @@ describe('steadying', () => {
     expect(await decoded(source, 0, { end: count })).toEqual(first);
     expect(first).toHaveLength(count);
   });
-
-  test('keeps full range full', async () => {
-    const source = await luma('X*4');
-    const full = (await decoded({ ...source, range: 'full' }, 0))[5]?.slice(0, 64);
-    expect(full).toEqual(Array.from({ length: 64 }, (_, x) => (x * 4 * 4) | ((x * 4) >> 6)));
-  });
 });

@@ -88,8 +88,10 @@ export function partialPath(path: string): string {
 function sourceFormat(task: Task, media: Media, model: EngineModel): SourceFormat {
   const rgb = media.chroma === 'rgb';
   const depth = decodedDepth(media.bitDepth);
-  // Plain interpolation is for clips that must not be touched; deeper sources don't tremble by visible amounts.
-  const steady = model.kind !== 'interpolation' && depth <= 10;
+  const range = !rgb && media.color.range === 'full' ? 'full' : 'limited';
+  // Plain interpolation is for clips that must not be touched; deeper sources don't tremble by visible amounts. Full range is
+  // left alone: ffmpeg widens its luma by repeating bits and its chroma by shifting, which is no scale of its own.
+  const steady = model.kind !== 'interpolation' && depth <= 10 && range === 'limited';
   const size = uprightSize(media);
   return {
     path: task.source,
@@ -97,7 +99,7 @@ function sourceFormat(task: Task, media: Media, model: EngineModel): SourceForma
     chroma: decodedChroma[media.chroma],
     depth: steady ? 10 : depth,
     steady: steady ? 2 ** (10 - depth) : null,
-    range: !rgb && media.color.range === 'full' ? 'full' : 'limited',
+    range,
     matrix: pictureMatrix(media.color, size),
     grey: media.chroma === '400',
     rgb,
