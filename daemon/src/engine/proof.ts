@@ -12,7 +12,7 @@ const tolerance: Record<Precision, { mean: number; most: number }> = {
   // Sums in another order, and on some devices with shorter factors.
   fp32: { mean: 0.25, most: 4 },
   fp16: { mean: 0.5, most: 8 },
-  // The bundled networks are off by 2.0 on average and 50 at most on a noisy clip, by a tenth of that on usual ones; saturated
+  // The bundled networks are off by 2.0 on average and 50 at most on a noisy clip; saturated
   // sums, as CPUs without 8-bit dot products have them, by far more.
   int8: { mean: 6, most: 200 },
 };
