@@ -71,6 +71,7 @@ const rows = [
       'zod',
       'daemon/src/backends/local/',
       'daemon/src/backends/backend',
+      'daemon/src/backends/files',
       'daemon/src/engine/',
       'daemon/src/media/',
       'daemon/src/models/',
@@ -86,6 +87,7 @@ const rows = [
       'zod',
       'daemon/src/backends/topaz/',
       'daemon/src/backends/backend',
+      'daemon/src/backends/files',
       // A result is named, furnished, checked and published like one made here.
       'daemon/src/backends/local/plan',
       'daemon/src/engine/',
@@ -94,6 +96,7 @@ const rows = [
     ],
   },
   { from: 'daemon/src/backends/backend', allow: ['@uprez/shared', 'daemon/src/log'] },
+  { from: 'daemon/src/backends/files', allow: ['@uprez/shared', 'node:', 'daemon/src/backends/backend'] },
   {
     from: 'daemon/src/store/',
     allow: [

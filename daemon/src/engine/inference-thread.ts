@@ -20,7 +20,7 @@ export interface FrameBuffers {
 }
 
 export type ToThread =
-  | ({ type: 'double'; index: number } & FrameBuffers)
+  | ({ type: 'double' } & FrameBuffers)
   /** Finish what is under way, then end. */
   | { type: 'retire' };
 
@@ -62,7 +62,7 @@ export class InferenceThread {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ index, resolve, reject });
-      this.post({ type: 'double', index, frame, result }, [frame, result]);
+      this.post({ type: 'double', frame, result }, [frame, result]);
     });
   }
 

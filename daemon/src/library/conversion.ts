@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { WeightFormat } from '../models/networks/convert.ts';
-import { diskError } from './disk.ts';
+import { diskError } from './disk-error.ts';
 
 /** Weights to turn into an ONNX file. */
 export interface Conversion {

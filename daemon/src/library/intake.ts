@@ -9,7 +9,8 @@ import { type Offer, whyOf } from '../models/catalog.ts';
 import { decodeModel, type OnnxModel } from '../models/onnx.ts';
 import type { AddedModels } from './added-models.ts';
 import { convert } from './conversion.ts';
-import { diskError, expectRoom } from './disk.ts';
+import { expectRoom } from '../media/disk-room.ts';
+import { diskError } from './disk-error.ts';
 
 /** ONNX files can't be larger: protobuf counts the bytes of a message in 31 bits. */
 const MAX_BYTES = 2 ** 31 - 1;

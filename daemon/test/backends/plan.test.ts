@@ -1,6 +1,7 @@
 import { plainWay } from '@uprez/shared';
 import { describe, expect, test } from 'vitest';
-import { enginePlan, outputSize, partialPath, wantedPath } from '../../src/backends/local/plan.ts';
+import { partialPath, wantedPath } from '../../src/backends/files.ts';
+import { enginePlan, outputSize } from '../../src/backends/local/plan.ts';
 import { codePoints, outputColor } from '../../src/media/colors.ts';
 import { codeOf } from '../support/errors.ts';
 import { mediaOf, taskOf } from '../support/tasks.ts';

@@ -1,4 +1,4 @@
-import { rm, stat, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   AppError,
@@ -16,7 +16,9 @@ import type { EnginePlan, EngineResult, FromEngine } from '../../engine/plan.ts'
 import { sampleCount, targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
+import { expectRoom } from '../../media/disk-room.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
+import { expectUnchanged } from '../files.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { runEngine } from './engine-process.ts';
 import type { LocalOptions } from './options.ts';
@@ -24,9 +26,6 @@ import { outputSize } from './plan.ts';
 import type { Speeds } from './speeds.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { estimateTime, samplesOf, type Work } from './time.ts';
-
-/** Room that is left on the disk for everybody else, in bytes. */
-const DISK_RESERVE = 256 * 1024 * 1024;
 
 /** Upscales on this computer, one job at a time, each in an engine process of its own. */
 export function createLocalBackend(options: LocalOptions): Backend {
@@ -82,26 +81,15 @@ async function discard({ journal }: DiscardedJob): Promise<void> {
   journal.clear();
 }
 
-/** A clip that was exchanged or edited since it was queued is another clip. Throws `input.missing`, `input.changed`. */
-async function expectUnchanged({ task, media }: RunningJob): Promise<void> {
-  const found = await stat(task.source).catch((cause: unknown) => {
-    throw new AppError('input.missing', { file: task.source }, { cause });
-  });
-  if (found.size !== media.sizeBytes || Math.abs(found.mtimeMs - media.modifiedMs) > 1)
-    throw new AppError('input.changed', { file: task.source });
-}
-
 /** Throws `setup.output-folder` and `setup.disk-full`. */
 async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
   const folder = dirname(plan.output.path);
-  const disk = await statfs(folder).catch((cause: unknown) => {
+  const written = job.journal.segments().at(-1)?.end ?? 0;
+  const missing = Math.max(0, targetFrameBytes(plan.output.size) * expectedFrames(job) - written);
+  await expectRoom(folder, missing).catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('setup.output-folder', { folder, why: 'it does not exist' }, { cause });
   });
-  const written = job.journal.segments().at(-1)?.end ?? 0;
-  const frames = expectedFrames(job);
-  const need = Math.max(0, targetFrameBytes(plan.output.size) * frames - written) + DISK_RESERVE;
-  const free = disk.bavail * disk.bsize;
-  if (free < need) throw new AppError('setup.disk-full', { folder, need: megabytes(need), free: megabytes(free) });
 }
 
 async function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOptions): Promise<EngineResult> {
@@ -218,8 +206,4 @@ function outputFile({ plan, findings }: Checkpoint, result: EngineResult): Outpu
 /** Before the engine has counted: exact for even timing, by duration otherwise. */
 function expectedFrames({ task, media }: RunningJob): number {
   return frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -1,12 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { numberedName } from '@uprez/shared';
+import { dirname, join } from 'node:path';
 import type { EnginePlan, EngineResult, Findings } from '../../engine/plan.ts';
 import { type EngineModel, weightFiles } from '../../models/engine-model.ts';
 import type { RunningJob } from '../backend.ts';
+import { freePath, partialPath, sizeOf, wantedPath } from '../files.ts';
 import { digestOf } from './digest.ts';
 import type { LocalOptions } from './options.ts';
-import { enginePlan, partialPath, wantedPath } from './plan.ts';
+import { enginePlan } from './plan.ts';
 
 /** Counts the shapes that checkpoints have had. An unfinished job with one of another shape starts over. */
 const VERSION = 2;
@@ -83,22 +83,5 @@ async function deviceOf(folder: string): Promise<number | undefined> {
   return stat(folder).then(
     ({ dev }) => dev,
     () => undefined,
-  );
-}
-
-/** The first numbered name that neither a file nor an unfinished file has. */
-async function freePath(wanted: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(dirname(wanted), numberedName(basename(wanted), number));
-    const taken = await Promise.all([sizeOf(path), sizeOf(partialPath(path))]);
-    if (taken.every((size) => size === -1)) return path;
-  }
-}
-
-/** Size in bytes, -1 where there is no such file. */
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => -1,
   );
 }

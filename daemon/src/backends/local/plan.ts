@@ -5,7 +5,6 @@ import {
   framesToSeconds,
   type FrameRate,
   type Media,
-  outputName,
   parseTimecode,
   sameRate,
   secondsToFrames,
@@ -14,7 +13,6 @@ import {
   uprightSize,
   type Way,
 } from '@uprez/shared';
-import { basename, dirname, join } from 'node:path';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
 import type { SourceFormat } from '../../media/args.ts';
 import { outputColor, pictureMatrix } from '../../media/colors.ts';
@@ -72,17 +70,6 @@ export function outputSize(task: Task, media: Media): Size {
       hint: task.scale === 4 ? 'Use --scale 2.' : 'The clip is large enough as it is.',
     });
   return size;
-}
-
-/** Where the result goes before numbering: the task's file or folder, the settings' folder, or beside the source. */
-export function wantedPath(task: Task, outputFolder: string | null): string {
-  if (task.output?.toLowerCase().endsWith('.mov')) return task.output;
-  return join(task.output ?? outputFolder ?? dirname(task.source), outputName(task));
-}
-
-/** `.clip.mov.partial` would be hidden on some systems; people should see what is being made and why the disk fills. */
-export function partialPath(path: string): string {
-  return join(dirname(path), `${basename(path)}.partial`);
 }
 
 function sourceFormat(task: Task, media: Media, model: EngineModel): SourceFormat {

@@ -1,10 +1,11 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { AppError, numberedName, type OutputFile, plainWay } from '@uprez/shared';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type OutputFile, plainWay } from '@uprez/shared';
 import { findTiming } from '../../engine/findings.ts';
 import type { EnginePlan, Timing } from '../../engine/plan.ts';
 import type { DiscardedJob, Journal, RunningJob } from '../backend.ts';
-import { enginePlan, partialPath, wantedPath } from '../local/plan.ts';
+import { freePath, partialPath, sizeOf, wantedPath } from '../files.ts';
+import { enginePlan } from '../local/plan.ts';
 import type { UploadedPart } from './client.ts';
 import type { Station } from './course.ts';
 import type { CloudClip, ResultCodec } from './new-request.ts';
@@ -89,20 +90,7 @@ export function requestOf({ request }: CloudCheckpoint): CloudRequest {
 
 /** Is the clip that was prepared still there? */
 export async function hasClip({ clip, files }: CloudCheckpoint): Promise<boolean> {
-  const size = await stat(files.clip).then(
-    (found) => found.size,
-    () => -1,
-  );
-  return size === clip?.sizeBytes;
-}
-
-/** A clip that was exchanged or edited since it was queued is another clip. Throws `input.missing`, `input.changed`. */
-export async function expectUnchanged({ task, media }: RunningJob): Promise<void> {
-  const found = await stat(task.source).catch((cause: unknown) => {
-    throw new AppError('input.missing', { file: task.source }, { cause });
-  });
-  if (found.size !== media.sizeBytes || Math.abs(found.mtimeMs - media.modifiedMs) > 1)
-    throw new AppError('input.changed', { file: task.source });
+  return clip !== null && (await sizeOf(files.clip)) === clip.sizeBytes;
 }
 
 /** Forgets a request that has come to nothing, so that the next run asks for a new quote with the same clip. */
@@ -110,20 +98,4 @@ export async function forgetRequest(job: DiscardedJob, checkpoint: CloudCheckpoi
   Object.assign(checkpoint, { station: 'extracted', request: null, parts: { done: [], count: 0 } });
   await rm(checkpoint.files.result, { force: true });
   job.journal.savePlan(checkpoint);
-}
-
-/** The first numbered name that neither a file nor an unfinished file has. */
-async function freePath(wanted: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(dirname(wanted), numberedName(basename(wanted), number));
-    const taken = await Promise.all([path, partialPath(path)].map(exists));
-    if (!taken.includes(true)) return path;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { AppError, type Estimate } from '@uprez/shared';
 import type { RunningJob } from '../backend.ts';
+import { expectUnchanged } from '../files.ts';
 import { awaitResult, EndedRequest, throwIfEnded } from './await-result.ts';
-import { clipOf, type CloudCheckpoint, expectUnchanged, forgetRequest, hasClip, requestOf } from './checkpoint.ts';
+import { clipOf, type CloudCheckpoint, forgetRequest, hasClip, requestOf } from './checkpoint.ts';
 import type { TopazClient } from './client.ts';
 import { course, holdsCredits, type OpenStation, type StepName } from './course.ts';
 import { downloadResult } from './download.ts';
