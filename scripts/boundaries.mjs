@@ -6,12 +6,12 @@ import { dirname, join, normalize } from 'node:path/posix';
  */
 const rows = [
   { from: 'shared/src/', allow: ['shared/src/', 'zod', '@noble/hashes'] },
-  { from: 'plugin/src/host/premiere', allow: ['@uprez/shared', 'plugin/src/host/', 'premierepro', 'uxp'] },
-  { from: 'plugin/src/host/', allow: ['@uprez/shared', 'plugin/src/host/host'] },
+  { from: 'plugin/src/host/premiere', allow: ['@uprez/shared', 'zod', '@adobe/premierepro', 'plugin/src/host/'] },
+  { from: 'plugin/src/host/', allow: ['@uprez/shared', 'plugin/src/host/'] },
   { from: 'plugin/src/state/', allow: ['@uprez/shared', 'react', 'plugin/src/host/host', 'plugin/src/state/'] },
   {
     from: 'plugin/src/flows/',
-    allow: ['@uprez/shared', 'plugin/src/host/host', 'plugin/src/flows/'],
+    allow: ['@uprez/shared', 'zod', 'plugin/src/host/host', 'plugin/src/flows/'],
   },
   {
     from: 'plugin/src/ui/',

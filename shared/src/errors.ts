@@ -1,25 +1,8 @@
 import { z } from 'zod';
+import { type ErrorData, type ErrorRow, row } from './error-row.ts';
+import { hostErrors } from './host-errors.ts';
 
-/** Facts that an error sentence may mention. Values are shown to the user: never put secrets here. */
-export type ErrorData = Readonly<Record<string, string | number | boolean | null>>;
-
-interface ErrorRow {
-  /** HTTP status of the same error over REST. */
-  status: number;
-  /** May the same request succeed later without changing it? Decides the Retry button and automatic retries. */
-  retryable: boolean;
-  /** What happened, in the user's words. */
-  say: (data: ErrorData) => string;
-  /** What to do about it. */
-  next: (data: ErrorData) => string;
-}
-
-const row = (status: number, retryable: boolean, say: ErrorRow['say'], next: ErrorRow['next']): ErrorRow => ({
-  status,
-  retryable,
-  say,
-  next,
-});
+export type { ErrorData };
 
 const file = (data: ErrorData): string => `“${String(data['file'] ?? 'the file')}”`;
 
@@ -570,6 +553,7 @@ export const errorTable = {
     () => 'Something went wrong inside Uprez.',
     (d) => `Retry; the log has the details${d['id'] ? ` under ${String(d['id'])}` : ''}.`,
   ),
+  ...hostErrors,
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
