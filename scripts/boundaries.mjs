@@ -72,6 +72,7 @@ const rows = [
       'daemon/src/backends/local/',
       'daemon/src/backends/backend',
       'daemon/src/backends/files',
+      'daemon/src/backends/obstacles',
       'daemon/src/engine/',
       'daemon/src/media/',
       'daemon/src/models/',
@@ -88,6 +89,7 @@ const rows = [
       'daemon/src/backends/topaz/',
       'daemon/src/backends/backend',
       'daemon/src/backends/files',
+      'daemon/src/backends/obstacles',
       // A result is named, furnished, checked and published like one made here.
       'daemon/src/backends/local/plan',
       'daemon/src/engine/',
@@ -96,7 +98,14 @@ const rows = [
     ],
   },
   { from: 'daemon/src/backends/backend', allow: ['@uprez/shared', 'daemon/src/log'] },
-  { from: 'daemon/src/backends/files', allow: ['@uprez/shared', 'node:', 'daemon/src/backends/backend'] },
+  {
+    from: 'daemon/src/backends/files',
+    allow: ['@uprez/shared', 'node:', 'daemon/src/backends/backend', 'daemon/src/media/volume'],
+  },
+  {
+    from: 'daemon/src/backends/obstacles',
+    allow: ['@uprez/shared', 'daemon/src/media/disk-room', 'daemon/src/media/volume'],
+  },
   {
     from: 'daemon/src/store/',
     allow: [
@@ -118,6 +127,7 @@ const rows = [
       'daemon/src/jobs/',
       'daemon/src/store/',
       'daemon/src/backends/backend',
+      'daemon/src/backends/obstacles',
       'daemon/src/media/',
       'daemon/src/log',
       'daemon/src/clock',

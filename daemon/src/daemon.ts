@@ -10,6 +10,7 @@ import { claimInstance, type Endpoint } from './instance.ts';
 import { startCleanup } from './jobs/cleanup.ts';
 import { createEnqueue, type Probe } from './jobs/enqueue.ts';
 import { Feed } from './jobs/feed.ts';
+import { startHolds } from './jobs/holds.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { createLedger, type ProcessLedger } from './jobs/leftovers.ts';
@@ -139,12 +140,9 @@ async function buildCore(
   const progress = new LiveProgress(feed, clock);
   const { checkpoints } = store;
   const purse = openPurse({ store, queue, clock });
-  const runner = stack.useAsync(
-    new JobRunner({
-      ...{ queue, feed, clock, backends, log, progress, checkpoints, purse },
-      idle: options.runJobs === false,
-    }),
-  );
+  const parts = { queue, clock, backends, log, progress, checkpoints, purse };
+  const runner = stack.useAsync(new JobRunner({ ...parts, feed, idle: options.runJobs === false }));
+  stack.use(startHolds({ ...parts, held: () => store.jobs.held() }));
   stack.use(startCleanup({ store, queue, runner, clock, log, intervalMs: config.cleanupInterval }));
   const snapshot = (): Snapshot => ({
     type: 'snapshot',

@@ -278,7 +278,13 @@ export const errorTable = {
     507,
     true,
     (d) => `Not enough disk space in ${String(d['folder'])}: ${String(d['need'])} needed, ${String(d['free'])} free.`,
-    () => 'Free some space or choose another output folder, then retry.',
+    () => 'Free some space; a job that waits for it goes on by itself.',
+  ),
+  'setup.volume-away': row(
+    503,
+    true,
+    (d) => `The drive or network folder with ${String(d['path'])} is not there (${String(d['why'])}).`,
+    () => 'Connect it again; the job goes on by itself.',
   ),
   'setup.output-folder': row(
     400,

@@ -12,21 +12,34 @@ export const JobState = z.enum([
 export type JobState = z.infer<typeof JobState>;
 
 export type JobAction =
-  'start' | 'ask' | 'approve' | 'succeed' | 'fail' | 'interrupt' | 'cancel' | 'settle' | 'retry' | 'remove';
+  | 'start'
+  | 'ask'
+  | 'approve'
+  | 'succeed'
+  | 'fail'
+  | 'interrupt'
+  | 'hold'
+  | 'release'
+  | 'cancel'
+  | 'settle'
+  | 'retry'
+  | 'remove';
 
 /**
  * The whole life of a job. Cancelling always passes through `cancelling`, so that what a job left behind is discarded
  * before it is called cancelled. `interrupt` is pause, shutdown and crash alike: the job queues again and continues
- * from its checkpoint.
+ * from its checkpoint. `hold` is the same for an obstacle outside (a full disk, a drive that is away): the job queues,
+ * and is left alone until `release`.
  */
 const table = {
-  queued: { start: 'running', cancel: 'cancelling' },
+  queued: { start: 'running', release: 'queued', cancel: 'cancelling' },
   running: {
     ask: 'awaiting-approval',
     succeed: 'succeeded',
     fail: 'failed',
     cancel: 'cancelling',
     interrupt: 'queued',
+    hold: 'queued',
   },
   'awaiting-approval': { approve: 'queued', cancel: 'cancelling' },
   cancelling: { settle: 'cancelled', succeed: 'succeeded', fail: 'cancelled' },

@@ -101,6 +101,8 @@ export const Job = z.object({
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
   error: WireError.nullable(),
+  /** What keeps a queued job from going on (a full disk, a drive that is away). It goes on by itself when that is over. */
+  waitingFor: WireError.nullable().default(null),
   output: OutputFile.nullable(),
   delivery: Delivery,
   /** Credits that the user has agreed to, those already charged included; null before. */

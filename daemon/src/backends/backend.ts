@@ -1,5 +1,6 @@
 import type {
   Account,
+  AppError,
   BackendId,
   CancelCost,
   Estimate,
@@ -31,6 +32,11 @@ export interface Backend {
   run(job: RunningJob): Promise<Outcome>;
   /** Removes what an unfinished job left behind (partial files, cloud requests). Idempotent. */
   discard(job: DiscardedJob): Promise<void>;
+  /**
+   * What keeps a job that ended with `setup.disk-full` or `setup.volume-away` from going on: the same, or undefined when it
+   * is over. Asked again and again.
+   */
+  obstacle?(job: DiscardedJob): Promise<AppError | undefined>;
   /** What cancelling the job now would cost and give back, in credits. Only for backends that cost anything. */
   cancelCost?(job: DiscardedJob): Promise<CancelCost>;
   /** Ends requests that nobody waits for any more, and notes what they have cost. Called at start. */

@@ -1,11 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError, numberedName, outputName, type Task } from '@uprez/shared';
+import { whyAway } from '../media/volume.ts';
 import type { RunningJob } from './backend.ts';
 
-/** A clip that was exchanged or edited since it was queued is another clip. Throws `input.missing`, `input.changed`. */
+/**
+ * A clip that was exchanged or edited since it was queued is another clip. Throws `input.missing`, `input.changed`,
+ * `setup.volume-away`.
+ */
 export async function expectUnchanged({ task, media }: Pick<RunningJob, 'task' | 'media'>): Promise<void> {
-  const found = await stat(task.source).catch((cause: unknown) => {
+  const found = await stat(task.source).catch(async (cause: unknown) => {
+    const why = await whyAway(task.source);
+    if (why !== undefined) throw new AppError('setup.volume-away', { path: task.source, why }, { cause });
     throw new AppError('input.missing', { file: task.source }, { cause });
   });
   if (found.size !== media.sizeBytes || Math.abs(found.mtimeMs - media.modifiedMs) > 1)

@@ -30,6 +30,7 @@ function waitingFor(job: Job, view: View): string {
   if (job.state === 'cancelling') return 'stopping';
   if (job.state === 'running') return 'starting';
   if (job.state !== 'queued') return job.state;
+  if (job.waitingFor) return `waiting. ${job.waitingFor.message} ${job.waitingFor.next}`;
   if (view.settings.paused) return 'waiting, the queue is paused';
   const before = view.jobs.filter((other) => !isSettled(other.state) && other.position < job.position).length;
   return before > 0 ? `waiting for ${before} other ${before === 1 ? 'job' : 'jobs'}` : 'starting';

@@ -100,7 +100,8 @@ function progressOf(job: Job, progress: Progress | undefined): string {
 
 function ending(job: Job): string {
   if (job.output) return `${job.output.path} (${outputFacts(job)})`;
-  return job.error ? sentence(job.error.message, job.error.next) : '';
+  const why = job.error ?? job.waitingFor;
+  return why ? sentence(why.message, why.next) : '';
 }
 
 function outputFacts({ output, startedAt, endedAt, chargedCredits }: Job): string {

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '@uprez/shared';
+import { saysAway } from '../media/volume.ts';
 
 /** No permission, by the folder's owner or because everything on it is read-only (errno(3)). */
 const refusals: Readonly<Record<string, string>> = {
@@ -9,7 +10,7 @@ const refusals: Readonly<Record<string, string>> = {
   EROFS: 'it is read-only',
 };
 
-/** What a full or closed folder did to the result, in the user's words; every other error as it is. */
+/** What a full, closed or vanished folder did to the result, in the user's words; every other error as it is. */
 export async function asDiskError(error: unknown, path: string): Promise<unknown> {
   const folder = dirname(path);
   const { code, path: place } = factsOf(error);
@@ -20,6 +21,7 @@ export async function asDiskError(error: unknown, path: string): Promise<unknown
       { folder, need: 'room for the rest of the clip', free: await roomIn(folder) },
       { cause: error },
     );
+  if (saysAway(code)) return new AppError('setup.volume-away', { path: folder, why: code }, { cause: error });
   const why = refusals[code];
   if (why === undefined || !place.startsWith(folder)) return error;
   return new AppError('setup.output-folder', { folder, why }, { cause: error });

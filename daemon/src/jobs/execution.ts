@@ -1,12 +1,14 @@
 import { AppError, type Job } from '@uprez/shared';
 import type { Backend, Outcome } from '../backends/backend.ts';
+import { isObstacle } from '../backends/obstacles.ts';
 import { type ContextParts, discardedJob, runningJob } from './job-context.ts';
 
 /** A job whose engine crashes this often without a new segment in between is given up. */
 const MAX_CRASHES = 3;
 /**
  * The same for processes that somebody killed, power cuts included: seldom the job's fault, so the limit is only there
- * for what can't be told apart from it, a job that needs more memory than there is.
+ * for what can't be told apart from it, a job that needs more memory than there is. The same for obstacles that come back
+ * as soon as they are gone.
  */
 export const MAX_KILLS = 25;
 
@@ -60,6 +62,8 @@ async function settleError(job: Job, cause: unknown, parts: ExecutionParts): Pro
   if (signal.aborted) return void queue.apply(job.id, 'interrupt');
   const error = known(cause);
   log.error({ job: job.id, err: cause, code: error.code }, 'job failed');
+  if (isObstacle(error))
+    return void queue.apply(job.id, queue.recordCrash(job.id) < MAX_KILLS ? 'hold' : 'fail', { error });
   if (error.code !== 'local.engine-crashed') return void queue.apply(job.id, 'fail', { error });
   const limit = error.data['killed'] === true ? MAX_KILLS : MAX_CRASHES;
   queue.apply(job.id, queue.recordCrash(job.id) < limit ? 'interrupt' : 'fail', { error });

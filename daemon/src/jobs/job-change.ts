@@ -18,7 +18,7 @@ function consequences(job: Job, action: JobAction, { at, details }: { at: number
   const { state } = job;
   switch (action) {
     case 'start':
-      return { state, attempts: job.attempts + 1, startedAt: job.startedAt ?? at };
+      return { state, waitingFor: null, attempts: job.attempts + 1, startedAt: job.startedAt ?? at };
     case 'ask':
       return { state, estimate: details.estimate ?? job.estimate };
     case 'succeed':
@@ -31,8 +31,12 @@ function consequences(job: Job, action: JobAction, { at, details }: { at: number
       return { state, approvedCredits: agreedCredits(job) };
     case 'retry':
       return { state, error: null, output: null, endedAt: null };
-    case 'interrupt':
+    case 'hold':
+      return { state, waitingFor: details.error ? toWire(details.error) : null };
+    case 'release':
     case 'cancel':
+      return { state, waitingFor: null };
+    case 'interrupt':
     case 'remove':
       return { state };
   }

@@ -97,8 +97,14 @@ export class JobRunner {
     }
   }
 
+  /** A job that can't be claimed because the list can't be written (a full disk) is claimed later. */
   private fill(): void {
-    for (const backend of this.parts.backends) this.fillLane(backend);
+    try {
+      for (const backend of this.parts.backends) this.fillLane(backend);
+    } catch (error) {
+      this.parts.log.error({ err: error }, 'no job could be started');
+      this.parts.clock.after(REPAIR_MS, () => this.fill());
+    }
   }
 
   private fillLane(backend: Backend): void {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { FrameRecord, Journal, Segment } from '../backends/backend.ts';
+import { sayingDiskFull } from './disk-full.ts';
 
 interface SegmentRow extends Omit<Segment, 'frames' | 'quality'> {
   quality: string | null;
@@ -71,10 +72,10 @@ export function openCheckpoints(db: Database, now: () => number) {
         const text = plan.get(jobId);
         return text ? JSON.parse(text) : undefined;
       },
-      savePlan: (value) => void savePlan.run({ jobId, plan: JSON.stringify(value) }),
+      savePlan: (value) => void sayingDiskFull(db, () => savePlan.run({ jobId, plan: JSON.stringify(value) })),
       segments: () => withFrames(segments.all(jobId), frames.all(jobId)),
-      addSegment: (segment) => add(jobId, segment),
-      clear: () => forget(jobId),
+      addSegment: (segment) => sayingDiskFull(db, () => add(jobId, segment)),
+      clear: () => sayingDiskFull(db, () => forget(jobId)),
     }),
   };
 }

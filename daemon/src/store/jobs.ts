@@ -24,18 +24,19 @@ interface Row {
   estimate: string;
   host: string | null;
   error: string | null;
+  waitingFor: string | null;
   [column: string]: string | number | null;
 }
 
 const columns = `id, position, state, task, media, estimate, host, attempts, created_at AS createdAt,
-  started_at AS startedAt, ended_at AS endedAt, error, delivery, revision, approved_credits AS approvedCredits,
+  started_at AS startedAt, ended_at AS endedAt, error, waiting_for AS waitingFor, delivery, revision, approved_credits AS approvedCredits,
   (SELECT sum(charged) FROM payments WHERE job_id = jobs.id) AS chargedCredits`;
 
 const sql = {
   insert: `INSERT INTO jobs (id, position, request_id, fingerprint, state, task, media, estimate, host, created_at, delivery, revision)
     VALUES (@id, @position, @requestId, @fingerprint, 'queued', @task, @media, @estimate, @host, @createdAt, @delivery, @revision)`,
   save: `UPDATE jobs SET state = @state, attempts = @attempts, started_at = @startedAt, ended_at = @endedAt, error = @error,
-    estimate = @estimate, delivery = @delivery, approved_credits = @approvedCredits, revision = @revision WHERE id = @id`,
+    waiting_for = @waitingFor, estimate = @estimate, delivery = @delivery, approved_credits = @approvedCredits, revision = @revision WHERE id = @id`,
   touch: 'UPDATE jobs SET revision = @revision WHERE id = @id',
   remove: 'DELETE FROM jobs WHERE id = ?',
   byId: `SELECT ${columns} FROM jobs WHERE id = ?`,
@@ -96,7 +97,11 @@ function writers(db: Database) {
     /** Stores what may change about a job and gives it a new revision. */
     save(job: Job): void {
       const { id, state, attempts, startedAt, endedAt, delivery, approvedCredits } = job;
-      const text = { estimate: JSON.stringify(job.estimate), error: textOrNull(job.error) };
+      const text = {
+        estimate: JSON.stringify(job.estimate),
+        error: textOrNull(job.error),
+        waitingFor: textOrNull(job.waitingFor),
+      };
       save.run({
         id,
         state,
@@ -124,6 +129,7 @@ function parse(row: Row, steps: Job['steps'], output: OutputFile | null): Job {
     estimate: JSON.parse(row.estimate),
     host: row.host && JSON.parse(row.host),
     error: row.error && JSON.parse(row.error),
+    waitingFor: row.waitingFor && JSON.parse(row.waitingFor),
     steps,
     output,
   });

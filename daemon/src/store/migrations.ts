@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { AppError } from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
 import { paymentSchema } from './payment-schema.ts';
-import { schema1, schema2 } from './schema.ts';
+import { schema1, schema2, waitingSchema } from './schema.ts';
 import { speedSchema } from './speeds.ts';
 
 /** Step n brings a database of version n - 1 to version n. Steps that were released never change. */
-export const migrations: readonly string[] = [schema1, schema2, paymentSchema, speedSchema];
+export const migrations: readonly string[] = [schema1, schema2, paymentSchema, speedSchema, waitingSchema];
 
 /** "Uprz", so that a database of another program is never taken for ours. */
 const APPLICATION_ID = 0x5570727a;

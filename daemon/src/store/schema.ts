@@ -202,3 +202,8 @@ export const schema2 = `
 ALTER TABLE outputs ADD COLUMN quality TEXT CHECK (json_valid(quality));
 ALTER TABLE segments ADD COLUMN quality TEXT CHECK (json_valid(quality));
 `;
+
+/** What a queued job waits for. */
+export const waitingSchema = `
+ALTER TABLE jobs ADD COLUMN waiting_for TEXT CHECK (json_valid(waiting_for));
+`;

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { AppError } from '@uprez/shared';
 import Database from 'better-sqlite3';
 import { openCheckpoints } from './checkpoints.ts';
+import { sayingDiskFull } from './disk-full.ts';
 import { openJobs } from './jobs.ts';
 import { migrate } from './migrations.ts';
 import { openPayments } from './payments.ts';
@@ -41,22 +41,12 @@ export function openStore(options: StoreOptions) {
       foreignKeys: db.pragma('foreign_keys', { simple: true }),
     }),
     /** All or nothing; on disk when it returns. */
-    transaction: <T>(work: () => T): T => diskFullSaid(options.database, () => db.transaction(work).immediate()),
+    transaction: <T>(work: () => T): T => sayingDiskFull(db, () => db.transaction(work).immediate()),
     [Symbol.dispose]: (): void => void db.close(),
   };
 }
 
 export type Store = ReturnType<typeof openStore>;
-
-/** A full disk is something the user can do about, unlike SQLite's other complaints. */
-function diskFullSaid<T>(database: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof Database.SqliteError) || cause.code !== 'SQLITE_FULL') throw cause;
-    throw new AppError('setup.disk-full', { folder: dirname(database), need: 'a little', free: 'nothing' }, { cause });
-  }
-}
 
 function openDatabase({ database, backups }: StoreOptions): Database.Database {
   let db: Database.Database | undefined;

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DaemonClient, isSettled, type Job } from '@uprez/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { untilEnded, untilJob, untilView } from '../support/clients.ts';
+import { untilJob, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
 import { untilOnly } from '../support/processes.ts';
 import { frameHashes } from '../support/tools.ts';
@@ -44,7 +45,7 @@ describe('The disk', () => {
   });
 
   it.skipIf(!canMount())(
-    'that is full ends the job with a reason; with room again the same frames come out',
+    'that is full makes the job wait; with room again it goes on by itself, and the same frames come out',
     async () => {
       const { code, stdout } = await house.run('upscale', source, '--model', model);
       expect(code).toBe(0);
@@ -60,14 +61,14 @@ describe('The disk', () => {
       await untilView(client, ({ progress }) => progress[id]?.stage === 'process' || undefined);
       resize(daemon.pid, small, 12);
 
-      const failed = await untilEnded(client, id);
-      expect(failed.error).toMatchObject({ code: 'setup.disk-full', retryable: true });
+      const waiting = await untilHeld(client, id);
+      expect(waiting).toMatchObject({ state: 'queued', error: null, waitingFor: { code: 'setup.disk-full' } });
       await untilOnly(house.path, ['daemon']);
       expect((await client.call('reportJob', { id })).segments.done).toBeLessThan(9);
 
       resize(daemon.pid, small, 420);
-      await client.call('retryJob', { id });
-      const { output } = await untilJob(client, id, 'succeeded');
+      const { output, waitingFor } = await untilJob(client, id, 'succeeded');
+      expect(waitingFor).toBeNull();
       expect(await frameHashes(join('/proc', String(daemon.pid), 'root', output?.path ?? ''), '-map', '0')).toEqual(
         reference,
       );
@@ -79,11 +80,64 @@ describe('The disk', () => {
     mkdirSync(house.file('small'));
     const { client, pid } = await house.daemon(withSmallDisk(house.file('small'), 64));
     const { id } = await queueTask(client, { source, model, output: house.file('small') });
-    const { error } = await untilJob(client, id, 'failed');
-    expect(error).toMatchObject({ code: 'setup.disk-full', data: { free: '68 MB' } });
+    const { waitingFor } = await untilHeld(client, id);
+    expect(waitingFor).toMatchObject({ code: 'setup.disk-full', data: { free: '68 MB' } });
     expect(readdirSync(join('/proc', String(pid), 'root', house.file('small')))).toEqual([]);
   });
 });
+
+/** A drive that is pulled out and put back, as far as an ordinary user can do it: its folder goes and comes back. */
+describe('A drive that goes away', () => {
+  let house: House;
+  const source = (): string => house.file('drive', 'sea.mp4');
+  const unplug = (name: string): void => renameSync(house.file(name), house.file(`${name}-unplugged`));
+  const plugIn = (name: string): void => renameSync(house.file(`${name}-unplugged`), house.file(name));
+
+  beforeEach(async () => {
+    house = openHouse();
+    mkdirSync(house.file('drive'));
+    copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: 120 }), source());
+  });
+
+  afterEach(async () => {
+    await house[Symbol.asyncDispose]();
+  });
+
+  it('with the clip on it makes the job wait until it is back', async () => {
+    const { client } = await house.daemon();
+    await client.call('changeSettings', { paused: true });
+    const { id } = await queueTask(client, { source: source(), model });
+    unplug('drive');
+    await client.call('changeSettings', { paused: false });
+    const { state, waitingFor } = await untilHeld(client, id);
+    expect([state, waitingFor?.code]).toEqual(['queued', 'setup.volume-away']);
+
+    plugIn('drive');
+    expect((await untilJob(client, id, 'succeeded')).output?.frames).toBe(120);
+  });
+
+  it('with the unfinished result on it costs nothing that was on it', async () => {
+    const { client } = await house.daemon();
+    mkdirSync(house.file('results'));
+    const { id } = await queueTask(client, { source: source(), output: house.file('results') });
+    await untilView(client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
+    unplug('results');
+    const { waitingFor, attempts } = await untilHeld(client, id);
+    expect(waitingFor?.code).toBe('setup.volume-away');
+    const { segments } = await client.call('reportJob', { id });
+    expect(segments.frames).toBeGreaterThan(0);
+
+    plugIn('results');
+    const done = await untilJob(client, id, 'succeeded');
+    expect(done.attempts).toBe(attempts + 1);
+    expect(readdirSync(house.file('results'))).toEqual(['sea_uprez_2x_fast.mov']);
+  });
+});
+
+/** The job when it waits for something outside, or has ended. */
+function untilHeld(client: DaemonClient, id: string): Promise<Job> {
+  return untilView(client, ({ jobs }) => jobs.find((job) => job.id === id && (job.waitingFor || isSettled(job.state))));
+}
 
 /** Room that files take below a folder; one that disappears meanwhile takes none. Files under two names count once. */
 function bytesIn(folder: string): number {

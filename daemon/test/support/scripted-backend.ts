@@ -1,4 +1,4 @@
-import type { BackendId, Estimate, Media, Model, Task } from '@uprez/shared';
+import type { AppError, BackendId, Estimate, Media, Model, Task } from '@uprez/shared';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../../src/backends/backend.ts';
 import { estimate, output } from './tasks.ts';
 
@@ -16,6 +16,8 @@ export interface ScriptedOptions {
   runs?: 'by-hand' | 'finish';
   estimate?: (task: Task, media: Media) => Promise<Estimate>;
   discard?: (job: DiscardedJob) => Promise<void>;
+  /** What keeps jobs from going on; nothing unless said. */
+  obstacle?: () => AppError | undefined;
   /** Goes on as if nothing happened when it is aborted. */
   deaf?: boolean;
 }
@@ -62,6 +64,10 @@ export class ScriptedBackend implements Backend {
       if (next) next(run);
       else this.runs.push(run);
     });
+  }
+
+  obstacle(): Promise<AppError | undefined> {
+    return Promise.resolve(this.options.obstacle?.());
   }
 
   async discard(job: DiscardedJob): Promise<void> {

@@ -33,6 +33,7 @@ export function JobRow({ job, progress, client }: JobRowProps) {
       {progress && <ProgressLine progress={progress} />}
       {job.output && <OutputLine job={job} output={job.output} />}
       {job.error && <ErrorNotice error={job.error} />}
+      {job.waitingFor && <ErrorNotice error={job.waitingFor} />}
       {error && <ErrorNotice error={error} />}
     </li>
   );

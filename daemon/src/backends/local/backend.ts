@@ -16,9 +16,10 @@ import type { EnginePlan, EngineResult, FromEngine } from '../../engine/plan.ts'
 import { sampleCount, targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
-import { expectRoom } from '../../media/disk-room.ts';
+import { expectRoom, freeIn, megabytes } from '../../media/disk-room.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
 import { expectUnchanged } from '../files.ts';
+import { type Needs, obstacleTo } from '../obstacles.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { runEngine } from './engine-process.ts';
 import type { LocalOptions } from './options.ts';
@@ -36,6 +37,7 @@ export function createLocalBackend(options: LocalOptions): Backend {
     estimate: (task, media) => estimate(task, media, options),
     run: (job) => run(job, options),
     discard: (job) => discard(job),
+    obstacle: (job) => obstacleTo(needsOf(job)),
   };
 }
 
@@ -61,10 +63,16 @@ function workOf({ scale }: Task, size: Size, frames: number): Work {
 
 async function run(job: RunningJob, options: LocalOptions): Promise<Outcome> {
   await expectUnchanged(job);
+  const missing = await away(job);
+  if (missing) throw missing;
   const checkpoint = await openCheckpoint(job, options);
   if (!checkpoint.result) {
     await expectSpace(job, checkpoint.plan);
-    checkpoint.result = await runJob(job, checkpoint, options);
+    checkpoint.result = await runJob(job, checkpoint, options).catch(async (error: unknown) => {
+      job.signal.throwIfAborted();
+      // A decoder whose drive was pulled out says many things, but never that.
+      throw (await away(job)) ?? error;
+    });
     job.journal.savePlan(checkpoint);
   }
   await rm(checkpoint.plan.output.partial, { force: true });
@@ -81,15 +89,36 @@ async function discard({ journal }: DiscardedJob): Promise<void> {
   journal.clear();
 }
 
-/** Throws `setup.output-folder` and `setup.disk-full`. */
+/** Throws `setup.output-folder`, `setup.disk-full` and `setup.volume-away`. */
 async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
   const folder = dirname(plan.output.path);
-  const written = job.journal.segments().at(-1)?.end ?? 0;
-  const missing = Math.max(0, targetFrameBytes(plan.output.size) * expectedFrames(job) - written);
-  await expectRoom(folder, missing).catch((cause: unknown) => {
+  await expectRoom(folder, missingBytes(job, plan)).catch(async (cause: unknown) => {
     if (cause instanceof AppError) throw cause;
-    throw new AppError('setup.output-folder', { folder, why: 'it does not exist' }, { cause });
+    throw (await away(job)) ?? new AppError('setup.output-folder', { folder, why: 'it does not exist' }, { cause });
   });
+}
+
+function missingBytes(job: DiscardedJob, plan: EnginePlan): number {
+  const written = job.journal.segments().at(-1)?.end ?? 0;
+  return Math.max(0, targetFrameBytes(plan.output.size) * expectedFrames(job) - written);
+}
+
+/** A job that has begun needs its own unfinished file: starting over beside it would be the worst moment. */
+function needsOf(job: DiscardedJob): Needs {
+  const { source } = job.task;
+  const checkpoint = job.journal.loadPlan() as Checkpoint | undefined;
+  if (!checkpoint || checkpoint.result) return { source, result: null };
+  const { plan } = checkpoint;
+  const begun = job.journal.segments().length > 0;
+  const { path, partial } = plan.output;
+  const result = { folder: dirname(path), partial: begun ? partial : null, missingBytes: missingBytes(job, plan) };
+  return { source, result };
+}
+
+/** The drive that went away, where that is what happened. */
+async function away(job: DiscardedJob): Promise<AppError | undefined> {
+  const obstacle = await obstacleTo(needsOf(job));
+  return obstacle?.code === 'setup.volume-away' ? obstacle : undefined;
 }
 
 async function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOptions): Promise<EngineResult> {
@@ -100,13 +129,15 @@ async function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOpt
   job.step('validate', { status: 'running' });
   const done = job.journal.segments();
   const task = { plan, findings, done };
+  const room = watchRoom(dirname(plan.output.partial));
   try {
     const result = await runEngine(task, {
       ...engine,
-      signal: job.signal,
+      signal: AbortSignal.any([job.signal, room.signal]),
       onMessage: (message) => {
         watch.heard(message);
         handle(message);
+        if (message.type === 'segment') room.look();
       },
       started: (pid) => processes.record(job.id, pid),
       ended: (pid) => processes.forget(pid),
@@ -122,6 +153,22 @@ async function runJob(job: RunningJob, checkpoint: Checkpoint, options: LocalOpt
     await leaveWay(job, checkpoint, { error, speeds });
     throw error;
   }
+}
+
+/** With less than this the job stops by itself: the database and everybody else need some, too. */
+const LEAST_ROOM = 64 * 1024 * 1024;
+
+/** Looks at the disk after each segment, and ends the run before the disk is full. */
+function watchRoom(folder: string): { signal: AbortSignal; look(): void } {
+  const abort = new AbortController();
+  const look = async (): Promise<void> => {
+    const free = await freeIn(folder);
+    if (free >= LEAST_ROOM) return;
+    const facts = { need: `${megabytes(LEAST_ROOM)} to spare`, free: megabytes(free) };
+    abort.abort(new AppError('setup.disk-full', { folder, ...facts }));
+  };
+  // A folder that can't be asked shows in the next write to it.
+  return { signal: abort.signal, look: () => void look().catch(() => undefined) };
 }
 
 /** An engine that dies while a driver runs in it may die again: the next attempt does without its provider. */
@@ -204,6 +251,6 @@ function outputFile({ plan, findings }: Checkpoint, result: EngineResult): Outpu
 }
 
 /** Before the engine has counted: exact for even timing, by duration otherwise. */
-function expectedFrames({ task, media }: RunningJob): number {
+function expectedFrames({ task, media }: DiscardedJob): number {
   return frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
 }

@@ -92,11 +92,18 @@ export function startEngine(
 export async function runEngine(task: EngineTask, options: EngineOptions): Promise<EngineResult> {
   const { signal, onMessage } = options;
   signal.throwIfAborted();
-  let outcome: { result: EngineResult } | { error: AppError } | undefined;
+  let outcome: { result: EngineResult } | { error: unknown } | undefined;
   const engine = startEngine(options, (message) => {
     if (message.type === 'done') outcome = { result: message.result };
     else if (message.type === 'failed') outcome = { error: fromWire(message.error) };
-    if (!signal.aborted) onMessage(message);
+    if (signal.aborted) return;
+    try {
+      onMessage(message);
+    } catch (error) {
+      // What it has done can't be written down (a full disk): it must not go on as if it were.
+      outcome = { error };
+      engine.kill();
+    }
   });
   options.started(engine.pid);
   signal.addEventListener('abort', engine.kill, { once: true });

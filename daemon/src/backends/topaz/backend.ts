@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   AppError,
   type CancelCost,
@@ -9,12 +10,14 @@ import {
   timelineOf,
   uprightSize,
 } from '@uprez/shared';
+import { asDiskError } from '../../engine/disk-error.ts';
 import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
 import { targetFrameBytes } from '../../engine/quantiser.ts';
 import type { Logger } from '../../log.ts';
 import type { Abandoned, Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
 import { outputSize } from '../local/plan.ts';
+import { type Needs, obstacleTo } from '../obstacles.ts';
 import { type CheckpointParts, type CloudCheckpoint, loadCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { TopazClient } from './client.ts';
 import { holdsCredits } from './course.ts';
@@ -65,6 +68,7 @@ export function createTopazBackend(options: TopazOptions): Backend {
     estimate: (task, media) => estimate(task, media, parts),
     run: (job) => run(job, parts),
     discard: (job) => discard(job, parts),
+    obstacle: (job) => obstacleTo(needsOf(job)),
     cancelCost: (job) => cancelCost(job, parts),
     reconcile: (abandoned) => reconcile(abandoned, parts),
     async account() {
@@ -125,7 +129,9 @@ function resultSize(task: Task, media: Media, { codec }: Parts) {
 
 async function run(job: RunningJob, parts: Parts): Promise<Outcome> {
   const checkpoint = await openCheckpoint(job, parts);
-  const outcome = await follow(job, checkpoint, parts);
+  const outcome = await follow(job, checkpoint, parts).catch(async (error: unknown) => {
+    throw await asDiskError(error, checkpoint.plan.output.partial);
+  });
   if (outcome === 'ask') {
     const assumed = await estimate(job.task, job.media, parts);
     return { kind: 'needs-approval', estimate: quoteOf(checkpoint, assumed) };
@@ -133,6 +139,15 @@ async function run(job: RunningJob, parts: Parts): Promise<Outcome> {
   const { plan, timing, result } = checkpoint;
   if (!result) throw new Error('a settled job has no result');
   return { kind: 'finished', output: { ...plan.output.size, ...result, frames: timing.frameCount, quality: null } };
+}
+
+/** The source, and room for the result: as long as there is none of it, all of it is missing. */
+function needsOf({ task, journal }: DiscardedJob): Needs {
+  const checkpoint = loadCheckpoint(journal);
+  if (!checkpoint || checkpoint.result) return { source: task.source, result: null };
+  const { path, size } = checkpoint.plan.output;
+  const missingBytes = targetFrameBytes(size) * checkpoint.timing.frameCount;
+  return { source: task.source, result: { folder: dirname(path), partial: null, missingBytes } };
 }
 
 /** Whatever the service says, nothing of the job stays on this machine; a request that could not be ended stays in the books. */
