@@ -121,13 +121,22 @@ export class ModelLibrary implements AsyncDisposable {
     try {
       const same = added.list().find((model) => model.sha256 === copy.sha256 && model.id === (id ?? model.id));
       if (same) return await registry.model(same.id);
-      const wanted = id ?? idFor(path);
+      const wanted = id ?? this.freeId(idFor(path));
       if (!registry.isFree(wanted)) throw new AppError('model.id-taken', { model: wanted });
       const traits = await this.inspect(copy.file, { signal: this.stopping.signal, name: basename(path) });
       const facts = { id: wanted, name: name ?? nameFor(path), addedAt: now(), ...(await knownFacts(copy.file, path)) };
       return await this.adopt({ ...facts, sha256: copy.sha256, traits }, copy.file);
     } finally {
       await rm(copy.file, { force: true });
+    }
+  }
+
+  /** A file is not refused for being called like a model that is here or could be downloaded: it becomes `name-2`. */
+  private freeId(wanted: string): string {
+    const { registry } = this.parts;
+    for (let number = 2, id = wanted; ; number++) {
+      if (registry.isFree(id)) return id;
+      id = `${wanted.slice(0, 56)}-${number}`;
     }
   }
 

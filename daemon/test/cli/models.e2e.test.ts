@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Model, ModelId } from '@uprez/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clip } from '../support/clips.ts';
 import { gentleNetwork } from '../support/networks.ts';
+import { meanAround, readPicture } from '../support/pictures.ts';
 import { User } from '../support/uprez.ts';
 
 const user = new User();
@@ -12,6 +14,23 @@ beforeAll(() => {
   writeFileSync(join(user.clips, 'Mine.onnx'), gentleNetwork('CC0-1.0'));
   writeFileSync(join(user.clips, 'text.onnx'), 'not a network');
 });
+
+/** Upscales bars with a model and returns by how many 10-bit codes the worst of them is off. */
+async function worstBar(model: string, scale: 2 | 4): Promise<number> {
+  const bars = await clip({ picture: 'smptebars', color: 'bt709', frames: 2, extra: ['-crf', '0'] });
+  copyFileSync(bars, join(user.clips, 'bars.mp4'));
+  const { code, stdout } = await user.types('upscale', 'bars.mp4', '--model', model, '--scale', String(scale));
+  expect([code, stdout]).toEqual([0, `${join(user.clips, `bars_uprez_${scale}x_${model}.mov`)}\n`]);
+  const before = await readPicture(bars, { width: 192, height: 108, chroma: '420', depth: 8 });
+  const size = { width: 192 * scale, height: 108 * scale };
+  const after = await readPicture(stdout.trim(), { ...size, chroma: '422', depth: 10 });
+  const planes = ['y', 'u', 'v'] as const;
+  const off = [0, 1, 2, 3, 4, 5, 6].flatMap((bar) => {
+    const at = { x: (bar + 0.5) / 7, y: 0.3, radius: 0.02 };
+    return planes.map((plane) => Math.abs(meanAround(after[plane], at) - 4 * meanAround(before[plane], at)));
+  });
+  return Math.max(...off);
+}
 
 describe('the models that can be downloaded', () => {
   it('are listed with size and licence, each under a permissive one', async () => {
@@ -61,6 +80,11 @@ describe('a network of one’s own', () => {
     expect((await user.types('models')).stdout).not.toContain('mine');
   });
 
+  it('enlarges a clip by the scale that was asked for, in the clip’s own colours', async () => {
+    await user.types('models', 'add', 'Mine.onnx', '--id', 'own');
+    expect(await worstBar('own', 4)).toBeLessThanOrEqual(2);
+  });
+
   it.each([
     [['models', 'add', 'text.onnx'], 'text.onnx'],
     [['models', 'add', 'nowhere.onnx'], '“nowhere.onnx” does not exist.'],
@@ -71,5 +95,21 @@ describe('a network of one’s own', () => {
     const { code, stdout, stderr } = await user.types(...args);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(sentence);
+  });
+});
+
+/** A folder with published networks; without it there is nothing to add. */
+const folder = process.env['UPREZ_TEST_MODELS'] ?? '';
+
+describe.runIf(folder !== '')('published networks', () => {
+  // Those trained for looks rather than for fidelity shift flat colours by themselves.
+  it.each([
+    ['waifu2x-upconv7-photo-noise1.onnx', 2],
+    ['realesr-general-x4v3.onnx', 3],
+    ['realesr-animevideov3-x4.onnx', 3],
+  ])('%s is added and enlarges a clip; bars are off by %d codes at most', async (file, codes) => {
+    const added = await user.types('models', 'add', join(folder, file));
+    expect(added).toMatchObject({ code: 0 });
+    expect(await worstBar(added.stdout.trim(), 2)).toBeLessThanOrEqual(codes);
   });
 });

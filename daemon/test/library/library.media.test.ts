@@ -21,6 +21,24 @@ function ownFile(folder: { path: string; file(...names: string[]): string }, nam
   return path;
 }
 
+describe('a file', () => {
+  it('that is called like a model that is here or could be downloaded becomes a model with the next free name', async () => {
+    await using at = await offerOne();
+    await using daemon = await at.start();
+    const client = await daemon.connect();
+    const other = Buffer.concat([network, toOnnx(checkpoint, 'pytorch-compact', { licence: 'MIT' })]);
+    const files = [
+      ['small.onnx', network],
+      ['Fast.onnx', network],
+      ['fast.onnx', other],
+    ] as const;
+    const ids: string[] = [];
+    for (const [name, bytes] of files)
+      ids.push((await client.call('addModel', { path: ownFile(at.data, name, bytes) })).id);
+    expect(ids).toEqual(['small-2', 'small-2', 'fast-2']);
+  });
+});
+
 describe('a model of the user', () => {
   it('is copied, gets its name from the file, and is what the engine takes', async () => {
     await using at = await offerOne();
