@@ -10,7 +10,7 @@ const checks = [
   bin('oxlint/bin/oxlint', '--type-aware', '.'),
   { name: 'boundaries', command: [join(root, 'scripts/check-boundaries.mjs')] },
   bin('knip/bin/knip.js', '--no-progress'),
-  bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+  bin('prettier/bin/prettier.cjs', '--check', '--cache', '--log-level', 'warn', '.'),
 ];
 
 /** Runs a check and resolves to its exit code and output. */
