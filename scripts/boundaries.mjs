@@ -35,8 +35,9 @@ const rows = [
   },
   {
     from: 'daemon/src/models/',
-    allow: ['@uprez/shared', 'node:', 'fflate', 'protobufjs', 'zod', 'daemon/src/models/'],
+    allow: ['@uprez/shared', 'node:', 'fflate', 'protobufjs', 'zod', 'daemon/src/looks/', 'daemon/src/models/'],
   },
+  { from: 'daemon/src/looks/', allow: ['@uprez/shared', 'node:', 'daemon/src/looks/'] },
   {
     from: 'daemon/src/library/',
     allow: [
@@ -59,6 +60,7 @@ const rows = [
       'zod',
       'daemon/src/engine/',
       'daemon/src/backends/backend',
+      'daemon/src/looks/',
       'daemon/src/media/',
       'daemon/src/models/',
     ],

@@ -1,6 +1,7 @@
 import { frameRate, type Way } from '@uprez/shared';
 import type { EnginePlan } from '../../daemon/src/engine/plan.ts';
 import type { EngineModel } from '../../daemon/src/models/engine-model.ts';
+import { noTreatment } from '../../daemon/src/models/treatment.ts';
 import type { BenchClip } from './clips.ts';
 
 export interface BenchTools {
@@ -37,6 +38,7 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
     sourceFrames: clip.frames,
     frameRate: rate,
     scale: 2,
+    treatment: noTreatment,
     model: tools.model,
     ways: [tools.way],
     mostSamples: null,

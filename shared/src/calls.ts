@@ -3,6 +3,7 @@ import { Account, ApiKey, CancelCost, KeyState } from './account.ts';
 import { WireError } from './errors.ts';
 import { Estimate } from './estimate.ts';
 import { Job } from './job.ts';
+import { LookOffer } from './look.ts';
 import { Media } from './media.ts';
 import { Model, ModelDetails, ModelId } from './model.ts';
 import { Settings, SettingsPatch } from './settings.ts';
@@ -90,6 +91,7 @@ export const calls = {
   removeJob: call('DELETE', '/jobs/:id', { params: byId, result: nothing }),
   probe: call('POST', '/probe', { params: z.object({ path: z.string().min(1).max(4096) }).strict(), result: Media }),
   estimate: call('POST', '/estimate', { params: z.object({ task: Task }).strict(), result: Estimate }),
+  listLooks: call('GET', '/looks', { params: nothing, result: z.array(LookOffer) }),
   listModels: call('GET', '/models', { params: nothing, result: z.array(Model) }),
   getModel: call('GET', '/models/:id', { params: byId, result: ModelDetails }),
   /** Takes an ONNX file of this computer in. Its id and name come from the file's name unless they are given. */

@@ -156,6 +156,15 @@ export const errorTable = {
     (d) => `The model “${String(d['model'])}” is not on this machine yet.`,
     (d) => `\`uprez models pull ${String(d['model'])}\` downloads it (${String(d['size'])}).`,
   ),
+  'model.other-scale': row(
+    400,
+    false,
+    (d) => `The model “${String(d['model'])}” works at ${String(d['scales'])}, not at ${String(d['scale'])}x.`,
+    (d) =>
+      d['scale'] === 1
+        ? 'To keep the size choose the model “none”.'
+        : 'Choose another scale, or a model that enlarges.',
+  ),
   'model.id-taken': row(
     409,
     false,
@@ -261,6 +270,12 @@ export const errorTable = {
     false,
     (d) => `${file(d)} could not be tried: ${String(d['why'])}.`,
     () => 'Choose another network, or another export of this one.',
+  ),
+  'look.cloud': row(
+    400,
+    false,
+    () => 'Looks and deband are computed on this machine; the cloud has neither.',
+    () => 'Leave --look and --deband out, and run `uprez flat` on the result.',
   ),
   'setup.ffmpeg-missing': row(
     503,

@@ -8,6 +8,7 @@ export * from './handshake.ts';
 export * from './job-machine.ts';
 export * from './job-mirror.ts';
 export * from './job.ts';
+export * from './look.ts';
 export * from './media.ts';
 export * from './messages.ts';
 export * from './model.ts';

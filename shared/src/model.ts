@@ -4,6 +4,9 @@ import { BackendId, Scale } from './task.ts';
 /** The model where nobody chose one. */
 export const defaultModels = { local: 'fast', topaz: 'prob-4' } as const satisfies Record<BackendId, string>;
 
+/** The model that is none: frames keep their size. */
+export const noModel = 'none';
+
 /** Name of a model in commands, settings and file names. */
 export const ModelId = z
   .string()

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { BackendId, Scale } from './task.ts';
+import { BackendId, Enlargement } from './task.ts';
 
 /** What a user can change while the daemon runs. Adding one: a field here and a form control. */
 export const Settings = z.object({
   model: z.string().min(1).max(100).default('fast'),
   backend: BackendId.default('local'),
-  scale: Scale.default(2),
+  scale: Enlargement.default(2),
   /** Absolute folder for results; null = beside the source. */
   outputFolder: z.string().min(1).max(4096).nullable().default(null),
   handles: z.int().min(0).max(1000).default(0),

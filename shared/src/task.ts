@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { Deband, Look, noLook } from './look.ts';
 import { FrameRate } from './rational.ts';
 
 /** Frames `from` (included) to `to` (excluded) of the source, counted from its first frame; null = to the end. */
 export const FrameRange = z.object({ from: z.int().min(0), to: z.int().positive().nullable() });
 export type FrameRange = z.infer<typeof FrameRange>;
 
-export const Scale = z.union([z.literal(2), z.literal(4)]);
+/** 1 keeps the size: for looks, ProRes and conforming without a model. */
+export const Scale = z.union([z.literal(1), z.literal(2), z.literal(4)]);
 export type Scale = z.infer<typeof Scale>;
+
+/** A scale that models enlarge by. */
+export const Enlargement = z.union([z.literal(2), z.literal(4)]);
+export type Enlargement = z.infer<typeof Enlargement>;
 
 export const BackendId = z.enum(['local', 'topaz']);
 export type BackendId = z.infer<typeof BackendId>;
@@ -22,6 +28,9 @@ export const Task = z.object({
   scale: Scale.default(2),
   /** Rate to conform to; null keeps the source's own (variable sources: the nearest standard rate). */
   frameRate: FrameRate.nullable().default(null),
+  /** Applied to the finished picture, before it is rounded to 10 bits. */
+  look: Look.default(noLook),
+  deband: Deband.default('auto'),
   audio: z.enum(['keep', 'none']).default('keep'),
   dropAlpha: z.boolean().default(false),
   /** A folder, or a file ending in .mov; null = the output folder of the settings, else beside the source. */

@@ -7,6 +7,8 @@ import {
   type calls,
   type Health,
   type Job,
+  LookId,
+  looks,
   type Model,
   type ModelDetails,
 } from '@uprez/shared';
@@ -122,6 +124,7 @@ function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | ModelCall
   return {
     probe: ({ path }) => parts.probe(path),
     estimate: ({ task }) => enqueue.estimate(task),
+    listLooks: () => LookId.options.map((id) => ({ id, ...looks[id] })),
     getSettings: () => queue.settings(),
     changeSettings: (patch) => queue.changeSettings(patch),
     getHealth: () => parts.health(),

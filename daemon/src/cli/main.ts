@@ -13,7 +13,7 @@ import {
   showModel,
   showModels,
 } from './model-verbs.ts';
-import type { UpscaleFlags } from './options.ts';
+import { flatFlags, type UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
 import { createProgram, type Verbs } from './program.ts';
 import { actOnJobs, setGoing, showJobs, watch } from './queue-verbs.ts';
@@ -59,12 +59,14 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
     return loaded;
   };
   const daemon = waysToTheDaemon({ config, startDaemon, exit });
+  const make = (clips: string[], given: UpscaleFlags & object): Promise<void> => {
+    checkUpscale(clips, given);
+    return daemon.stay((client, stopped) => upscale(client, { clips, flags: given, stopped }, terminal));
+  };
   return {
     serve: () => daemon.keep((connection, stopped) => serve(connection, stopped, terminal)),
-    upscale: (clips, given: UpscaleFlags & object) => {
-      checkUpscale(clips, given);
-      return daemon.stay((client, stopped) => upscale(client, { clips, flags: given, stopped }, terminal));
-    },
+    upscale: make,
+    flat: (clips, given: UpscaleFlags & object) => make(clips, { ...flatFlags, ...given }),
     jobs: (id, { json = false }: OutputFlags) =>
       daemon.glance(({ client }) => showJobs(client, { id, json }, terminal)),
     watch: ({ json = false }: OutputFlags) => daemon.running(({ client }) => watch(client, json, terminal)),

@@ -1,20 +1,28 @@
+import { resolve } from 'node:path';
 import {
   AppError,
+  Deband,
   defaultModels,
   type FrameRate,
   frameRate,
+  LookId,
   type NewTask,
+  noModel,
   parseFrameRate,
   parseTime,
+  Scale,
   type Settings,
 } from '@uprez/shared';
 import { InvalidArgumentError } from 'commander';
 
-/** Flags of `upscale` as commander hands them over; what is absent comes from the settings. */
+/** Flags of `upscale` and `flat` as commander hands them over; what is absent comes from the settings. */
 export interface UpscaleFlags {
-  scale?: 2 | 4;
+  scale?: Scale;
   model?: string;
   backend?: 'local' | 'topaz';
+  look?: LookWord;
+  strength?: number;
+  deband?: Deband;
   from?: string;
   to?: string;
   fps?: FrameRate;
@@ -25,6 +33,9 @@ export interface UpscaleFlags {
   json?: boolean;
   detach?: boolean;
 }
+
+/** What makes an `upscale` a `flat`, where nothing else is asked for. */
+export const flatFlags = { scale: 1, model: noModel, backend: 'local', look: { id: 'flat' } } as const;
 
 /** Every well-formed time reads at one of these: both drop-frame rates, and one for high frame numbers. */
 const someRates = [frameRate(30000, 1001), frameRate(60000, 1001), frameRate(240)];
@@ -41,9 +52,33 @@ export function rate(text: string): FrameRate {
   throw new InvalidArgumentError('Use frames per second from 1 to 240, such as 24, 23.976 or 30000/1001.');
 }
 
-export function scale(text: string): 2 | 4 {
-  if (text === '2' || text === '4') return text === '2' ? 2 : 4;
-  throw new InvalidArgumentError('Use 2 or 4.');
+export function scale(text: string): Scale {
+  const { data } = Scale.safeParse(Number(text));
+  if (data) return data;
+  throw new InvalidArgumentError('Use 2 or 4, or 1 to keep the size.');
+}
+
+/** A look without its strength. */
+export type LookWord = { id: LookId } | { file: string };
+
+/** The name of a look, or a file. */
+export function look(text: string): LookWord {
+  if (/\.cube$/i.test(text)) return { file: resolve(text) };
+  const { data } = LookId.safeParse(text);
+  if (data) return { id: data };
+  throw new InvalidArgumentError(`Use ${LookId.options.join(', ')}, or a file ending in .cube.`);
+}
+
+export function strength(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  throw new InvalidArgumentError('Use a number from 0 to 1.');
+}
+
+export function deband(text: string): Deband {
+  const { data } = Deband.safeParse(text);
+  if (data) return data;
+  throw new InvalidArgumentError(`Use ${Deband.options.join(', ')}.`);
 }
 
 export function backend(text: string): 'local' | 'topaz' {
@@ -65,11 +100,14 @@ export function namesFile(text: string): boolean {
 /** The task on a whole clip; what the flags leave open is as the settings say. */
 export function taskOf(source: string, flags: UpscaleFlags, settings: Settings): NewTask {
   const backend = flags.backend ?? settings.backend;
+  const model = flags.model ?? (flags.scale === 1 ? noModel : modelFor(backend, settings));
   return {
     source,
     backend,
-    scale: flags.scale ?? settings.scale,
-    model: flags.model ?? modelFor(backend, settings),
+    scale: flags.scale ?? (model === noModel ? 1 : settings.scale),
+    model,
+    look: { ...(flags.look ?? { id: 'none' }), strength: flags.strength ?? 1 },
+    deband: flags.deband ?? 'auto',
     frameRate: flags.fps ?? null,
     handles: flags.handles ?? settings.handles,
     output: flags.output ?? null,

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { addModelVerbs, type ModelVerbs } from './models-program.ts';
-import { backend, handles, rate, scale, time } from './options.ts';
+import { backend, deband, handles, look, rate, scale, strength, time } from './options.ts';
 
 /** What the verbs do; `main.ts` of this folder fills it in, so that this file is nothing but the shape of the language. */
 export interface Verbs {
   serve(): Promise<void>;
   upscale(clips: string[], flags: object): Promise<void>;
+  flat(clips: string[], flags: object): Promise<void>;
   jobs(id: string | undefined, flags: object): Promise<void>;
   watch(flags: object): Promise<void>;
   act(verb: 'cancelJob' | 'retryJob' | 'approveJob' | 'removeJob', ids: string[], flags: object): Promise<void>;
@@ -29,6 +30,7 @@ export function createProgram(version: string, verbs: Verbs): Command {
     .addHelpText('after', examples);
   for (const option of daemonOptions) program.addOption(option);
   addUpscale(program, verbs);
+  addFlat(program, verbs);
   addQueueVerbs(program, verbs);
   addHouseVerbs(program, verbs);
   return program;
@@ -56,13 +58,31 @@ const daemonOptions = [
 const json = (): Option => new Option('--json', 'for programs: JSON instead of words');
 
 function addUpscale(program: Command, verbs: Verbs): void {
-  program
+  const command = program
     .command('upscale')
     .description('upscale clips and wait for the results')
     .argument('<clips...>', 'video files')
-    .option('--scale <factor>', '2 or 4', scale)
+    .option('--scale <factor>', '2 or 4; 1 keeps the size', scale)
     .option('--model <id>', 'a model of `uprez models`')
     .option('--backend <name>', 'local or topaz', backend)
+    .option('--look <look>', 'flat, slog3 … (`uprez looks`), or a .cube file', look);
+  addTaskOptions(command).action((clips: string[], flags: object) => verbs.upscale(clips, flags));
+}
+
+function addFlat(program: Command, verbs: Verbs): void {
+  const command = program
+    .command('flat')
+    .description('make ProRes for grading: same size, banding taken away, a flat or log look')
+    .argument('<clips...>', 'video files')
+    .option('--look <look>', 'one of `uprez looks`, or a .cube file (flat)', look);
+  addTaskOptions(command).action((clips: string[], flags: object) => verbs.flat(clips, flags));
+}
+
+/** What every way of making a file out of a clip understands. */
+function addTaskOptions(command: Command): Command {
+  return command
+    .option('--strength <share>', 'how much of the look: 0 to 1', strength)
+    .option('--deband <how>', 'take steps out of gradients: auto, off, low or high', deband)
     .option('--from <time>', 'in point: seconds, hh:mm:ss.mmm or timecode from the clip’s first frame', time)
     .option('--to <time>', 'out point, not included', time)
     .option('--fps <rate>', 'conform to a frame rate: 24, 23.976, 30000/1001', rate)
@@ -71,8 +91,7 @@ function addUpscale(program: Command, verbs: Verbs): void {
     .option('--drop-alpha', 'leave transparency out, which ProRes 422 can’t hold')
     .option('--output <path>', 'a folder, or a file ending in .mov')
     .option('--detach', 'leave it to the running daemon and print the job’s id')
-    .addOption(new Option('--json', 'events as JSON lines on stdout; the last one is the result'))
-    .action((clips: string[], flags: object) => verbs.upscale(clips, flags));
+    .addOption(new Option('--json', 'events as JSON lines on stdout; the last one is the result'));
 }
 
 function addQueueVerbs(program: Command, verbs: Verbs): void {
@@ -148,6 +167,7 @@ Examples:
   uprez upscale clip.mp4                           2x with the model “fast”, beside the clip
   uprez upscale *.mp4 --scale 4 --output results   several clips, into a folder
   uprez upscale clip.mov --from 00:00:10:00 --to 00:00:15:00 --handles 12
+  uprez flat *.mp4 --output graded                 flat ProRes of the same size, for grading
   uprez jobs                                       what is waiting, running and done
   uprez cancel 3f2a                                ids may be shortened
 

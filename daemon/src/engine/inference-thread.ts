@@ -1,11 +1,13 @@
 import { AppError, type Scale, type Way } from '@uprez/shared';
 import { Worker } from 'node:worker_threads';
 import type { EngineModel } from '../models/engine-model.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
+import type { Treatment } from '../models/treatment.ts';
 
 export interface ThreadSetup {
   format: PlanesFormat;
   scale: Scale;
+  treatment: Treatment;
   model: EngineModel;
   way: Way;
   /** Threads that onnxruntime uses within this one. */

@@ -63,20 +63,20 @@ async function double({ frame, result }: FrameBuffers): Promise<FromThread> {
 }
 
 async function proveNumbers(pass: Pass, input: ArrayBuffer, output: ArrayBuffer): Promise<void> {
-  const { model, scale, way } = setup;
-  const graphs = await openGraphs(model, { precision: plainWay.precision, scale });
+  const { model, scale, treatment, way } = setup;
+  const graphs = await openGraphs(model, { precision: plainWay.precision, scale, treatment });
   await prove(pass, { input, output }, { way, graphs }).catch((error: unknown) => {
     throw new Failed('numbers', error);
   });
 }
 
-async function openPasses({ format, scale, model, way, threads, most }: ThreadSetup): Promise<Pass[]> {
-  const graphs = await openGraphs(model, { precision: way.precision, scale });
+async function openPasses({ model, way, threads, most, ...job }: ThreadSetup): Promise<Pass[]> {
+  const graphs = await openGraphs(model, { precision: way.precision, ...job });
   const passes: Pass[] = [];
-  let current = format;
+  let current = job.format;
   try {
-    for (const factor of graphs.passes) {
-      passes.push(await Pass.open({ graphs, format: current, factor, way, threads, most }));
+    for (const [pass, factor] of graphs.passes.entries()) {
+      passes.push(await Pass.open({ graphs, format: current, pass, way, threads, most }));
       current = enlarged(current, factor);
     }
   } catch (error) {

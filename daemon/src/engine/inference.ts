@@ -1,7 +1,8 @@
 import { AppError, type Scale, type Way } from '@uprez/shared';
 import type { EngineModel } from '../models/engine-model.ts';
 import { type FrameGraphs, openGraphs } from '../models/frame-graphs.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
+import type { Treatment } from '../models/treatment.ts';
 import { type Attempt, nextAttempt } from './attempts.ts';
 import { type FailureKind, type FrameBuffers, type FromThread, InferenceThread } from './inference-thread.ts';
 import { enlarged, planesLayout } from './planes.ts';
@@ -10,6 +11,7 @@ import { crewFor } from './providers.ts';
 export interface InferenceSetup {
   format: PlanesFormat;
   scale: Scale;
+  treatment: Treatment;
   model: EngineModel;
   /** The first is used, the others one after the other when it fails. */
   ways: readonly Way[];
@@ -68,7 +70,7 @@ export class Inference {
   static async open(setup: InferenceSetup, script: URL, changed: Changed = () => undefined): Promise<Inference> {
     const [way] = setup.ways;
     if (!way) throw new Error('no way to run the model');
-    const graphs = await openGraphs(setup.model, { precision: way.precision, scale: setup.scale });
+    const graphs = await openGraphs(setup.model, { ...setup, precision: way.precision });
     return new Inference(setup, { script, changed, graphs, way });
   }
 
@@ -120,10 +122,10 @@ export class Inference {
   }
 
   private startThreads(): InferenceThread[] {
-    const { format, scale, model, threads } = this.setup;
+    const { format, scale, treatment, model, threads } = this.setup;
     const { way, most } = this.attempt;
     const crew = crewFor(way, threads);
-    const setup = { format, scale, model, way, most, threads: crew.threadsEach };
+    const setup = { format, scale, treatment, model, way, most, threads: crew.threadsEach };
     return Array.from({ length: crew.sessions }, () => new InferenceThread(setup, this.script));
   }
 

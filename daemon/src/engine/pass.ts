@@ -1,7 +1,7 @@
 import type { Way } from '@uprez/shared';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { FrameGraphs } from '../models/frame-graphs.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
 import type { GraphScale } from '../models/rgb-traits.ts';
 import { copyArea, enlarged, type Plane, type Planes, planesLayout, type PlanesLayout } from './planes.ts';
 import { sessionOptions } from './providers.ts';
@@ -10,7 +10,8 @@ import { type TileLayout, tileLayout } from './tiles.ts';
 export interface PassSetup {
   graphs: FrameGraphs;
   format: PlanesFormat;
-  factor: GraphScale;
+  /** Which of the graphs. */
+  pass: number;
   way: Way;
   /** Threads that onnxruntime uses. */
   threads: number;
@@ -24,15 +25,19 @@ export class Pass {
   readonly to: PlanesLayout;
   readonly format: PlanesFormat;
   readonly factor: GraphScale;
+  /** Its place among the passes. */
+  readonly number: number;
   private readonly session: InferenceSession;
   private readonly layout: TileLayout;
   /** A tile's planes and its result's; none where frames go through as a whole. */
   private readonly tile: { from: Planes; to: Planes } | undefined;
 
   private constructor(setup: PassSetup, layout: TileLayout, session: InferenceSession) {
-    const { format, factor } = setup;
+    const { graphs, format, pass } = setup;
+    const factor = graphs.passes[pass] ?? 1;
     this.format = format;
     this.factor = factor;
+    this.number = pass;
     this.from = planesLayout(format);
     this.to = planesLayout(enlarged(format, factor));
     this.layout = layout;
@@ -43,9 +48,9 @@ export class Pass {
 
   /** Rejects where the provider, its device or the graph is not usable. */
   static async open(setup: PassSetup): Promise<Pass> {
-    const { graphs, format, factor, way, threads } = setup;
+    const { graphs, format, pass, way, threads } = setup;
     const layout = tileLayout(format, { ...graphs, most: setup.most });
-    const graph = graphs.compose({ ...format, ...layout.size }, factor);
+    const graph = graphs.compose({ ...format, ...layout.size }, pass);
     return new Pass(setup, layout, await InferenceSession.create(graph, sessionOptions(way, threads)));
   }
 

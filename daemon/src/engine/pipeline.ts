@@ -19,7 +19,8 @@ export interface PipelineOptions {
   /** May still be on its way: decoding and inference start meanwhile. */
   quantiser: Promise<number>;
   inference: Inference;
-  meter: QualityMeter;
+  /** null where a look leaves nothing to compare with the source. */
+  meter: QualityMeter | null;
   mov: MovWriter;
   /** Segments that earlier runs completed. */
   done: readonly Segment[];
@@ -60,7 +61,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
     doubled: new Handover<Promise<Doubled>>(options.inference.lanes + 1),
     writer: new SegmentWriter(options.mov, {
       ...{ layout, from, sounds, facts },
-      measure: (segment) => options.meter.measure(segment),
+      measure: (segment) => options.meter?.measure(segment) ?? Promise.resolve(null),
       announce: options.onSegment,
     }),
   };
@@ -91,7 +92,7 @@ async function decodeAll({ options, from, signal, statistics, facts, doubled }: 
   for await (const frame of resumedFrames(options, from, signal)) {
     statistics.decode.add(performance.now() - waitedSince);
     facts.sawSource(frame.index, frame.data);
-    options.meter.sawSource(frame.index, frame.data);
+    options.meter?.sawSource(frame.index, frame.data);
     const result = options.inference.double(frame.index, frame.data);
     // Failures surface where the result is awaited, in order.
     result.catch(() => undefined);
@@ -107,7 +108,7 @@ async function encodeAll({ options, doubled, facts, statistics, ...stages }: Sta
   for await (const frame of doubled) {
     statistics.upscale.add(frame.milliseconds);
     facts.sawDoubled(frame.index, frame.milliseconds);
-    options.meter.sawResult(frame.index, frame.planes);
+    options.meter?.sawResult(frame.index, frame.planes);
     const startedAt = performance.now();
     await encoder.write(frame.planes);
     statistics.combine.add(performance.now() - startedAt);

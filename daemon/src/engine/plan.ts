@@ -16,6 +16,7 @@ import type { Segment } from '../backends/backend.ts';
 import type { SourceFormat } from '../media/args.ts';
 import type { OutputColor } from '../media/colors.ts';
 import type { EngineModel } from '../models/engine-model.ts';
+import type { Treatment } from '../models/treatment.ts';
 import type { Trial } from './trial.ts';
 
 /** Everything the engine needs to know. The same plan on the same file gives the same frames, bit for bit. */
@@ -29,6 +30,7 @@ export interface EnginePlan {
   sourceFrames: number | null;
   frameRate: FrameRate;
   scale: Scale;
+  treatment: Treatment;
   model: EngineModel;
   /** Ways to run it, the one in use first; the others are for when that fails. */
   ways: readonly Way[];

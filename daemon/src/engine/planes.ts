@@ -1,4 +1,4 @@
-import { chromaSize, type PlanesFormat } from '../models/planes-graph.ts';
+import { chromaSize, type PlanesFormat } from '../models/planes-format.ts';
 import type { GraphScale } from '../models/rgb-traits.ts';
 
 /** Where the three planes of a frame lie in its buffer, in samples. */

@@ -1,7 +1,7 @@
 import type { Size } from '@uprez/shared';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { OnnxModel } from '../models/onnx.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
 import { rgbGraph } from '../models/rgb-graph.ts';
 import { type RgbTraits, rgbChain } from '../models/rgb-traits.ts';
 import { planesLayout } from './planes.ts';

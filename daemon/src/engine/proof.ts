@@ -1,6 +1,6 @@
 import { plainWay, type Precision, type Way, wayName } from '@uprez/shared';
 import type { FrameGraphs } from '../models/frame-graphs.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
 import { Pass } from './pass.ts';
 import { type Area, copyArea, enlarged, type Planes, planesLayout } from './planes.ts';
 
@@ -28,7 +28,7 @@ export async function prove(
 ): Promise<void> {
   const { area, inner } = middle(pass.format, graphs);
   const format = { ...pass.format, width: area.width, height: area.height };
-  const setup = { graphs, format, factor: pass.factor, way: plainWay, threads: 1, most: Number.POSITIVE_INFINITY };
+  const setup = { graphs, format, pass: pass.number, way: plainWay, threads: 1, most: Number.POSITIVE_INFINITY };
   const known = await Pass.open(setup);
   const input = cutOut({ buffer: frame.input, layout: pass.from }, area, format);
   const output = new ArrayBuffer(known.to.byteLength);

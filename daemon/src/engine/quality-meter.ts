@@ -1,13 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import type { Scale } from '@uprez/shared';
 import type { PairMeasure } from '../backends/backend.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { Line } from '../looks/grade.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
 import { planesLayout } from './planes.ts';
 import { type Layout, segmentOf } from './segments.ts';
 
 export interface QualitySetup {
   format: PlanesFormat;
   scale: Scale;
+  /** What the result's look does to luma. */
+  look: Line;
 }
 
 /** Luma planes of two neighbouring frames, source and result. */
@@ -45,11 +48,12 @@ export class QualityMeter {
   private readonly waiting: ((measure: PairMeasure | null) => void)[] = [];
   private failed = false;
 
-  constructor({ format, scale }: QualitySetup, layout: Layout, script: URL) {
+  constructor(setup: QualitySetup, layout: Layout, script: URL) {
+    const { format, scale } = setup;
     this.layout = layout;
     const { y, bytesPerSample } = planesLayout(format);
     this.bytes = { source: y.length * bytesPerSample, result: y.length * scale ** 2 * 2 };
-    this.worker = new Worker(script, { workerData: { format, scale } satisfies QualitySetup });
+    this.worker = new Worker(script, { workerData: setup });
     this.worker.on('message', (measure: PairMeasure | null) => this.waiting.shift()?.(measure));
     this.worker.on('error', () => this.giveUp());
     this.worker.on('exit', () => this.giveUp());

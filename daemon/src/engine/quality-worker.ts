@@ -8,8 +8,8 @@ import type { PairPlanes, QualitySetup } from './quality-meter.ts';
 const port = parentPort;
 if (!port) throw new Error('runs as a worker thread only');
 
-const { format, scale } = workerData as QualitySetup;
-const session = InferenceSession.create(qualityGraph(format, scale), {
+const { format, scale, look } = workerData as QualitySetup;
+const session = InferenceSession.create(qualityGraph(format, scale, look), {
   executionProviders: ['cpu'],
   graphOptimizationLevel: 'all',
   intraOpNumThreads: 1,

@@ -2,11 +2,12 @@ import { stat } from 'node:fs/promises';
 import type { Stage } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
 import { createMov, type MovWriter, openMov } from '../media/mov/mov-writer.ts';
+import { finishOf } from '../models/treatment.ts';
 import { asDiskError } from './disk-error.ts';
 import { findTiming } from './findings.ts';
 import { Inference } from './inference.ts';
 import { runPipeline } from './pipeline.ts';
-import type { EngineResult, EngineTask, FromEngine, Timing } from './plan.ts';
+import type { EnginePlan, EngineResult, EngineTask, FromEngine, Timing } from './plan.ts';
 import { jobQuality } from './quality.ts';
 import { QualityMeter } from './quality-meter.ts';
 import { publish } from './publish.ts';
@@ -70,8 +71,7 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
   const { send, signal } = options;
   const segments = [...task.done];
   const memory = watchMemory((name, peakBytes) => send({ type: 'memory', process: name, peakBytes }));
-  const { source: format, scale } = task.plan;
-  const meter = new QualityMeter({ format, scale }, layoutOf(timing), options.qualityScript);
+  const meter = meterFor(task.plan, timing, options);
   const mov = await openPartial(task);
   try {
     const statistics = await runPipeline({
@@ -93,11 +93,19 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
     });
     const { decode, upscale, combine } = statistics;
     send({ type: 'statistics', decode: decode.summary(), upscale: upscale.summary(), combine: combine.summary() });
-    await meter.close();
+    await meter?.close();
     return segments;
   } finally {
     await mov.close();
   }
+}
+
+/** Luma under a look can be told from the source's luma alone where it is a line. */
+function meterFor(plan: EnginePlan, timing: Timing, { qualityScript }: RunOptions): QualityMeter | null {
+  const { source: format, scale, treatment } = plan;
+  const { grade } = finishOf(treatment);
+  const look = grade.kind === 'none' ? { gain: 1, offset: 0 } : grade.luma;
+  return new QualityMeter({ format, scale, look }, layoutOf(timing), qualityScript);
 }
 
 /** The partial file at the end of the last recorded segment. Without segments whatever lies there is started anew. */

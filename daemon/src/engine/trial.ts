@@ -1,6 +1,7 @@
 import { AppError, type Way, type WaySpeed } from '@uprez/shared';
 import type { EngineModel } from '../models/engine-model.ts';
-import type { PlanesFormat } from '../models/planes-graph.ts';
+import type { PlanesFormat } from '../models/planes-format.ts';
+import { noTreatment } from '../models/treatment.ts';
 import { Inference } from './inference.ts';
 import { planesLayout } from './planes.ts';
 
@@ -31,7 +32,7 @@ export async function tryWays(
   tried: (speed: WaySpeed) => Promise<void>,
 ): Promise<void> {
   for (const way of ways) {
-    const setup = { format, scale: 2, model, ways: [way], mostSamples: null, threads } as const;
+    const setup = { format, scale: 2, treatment: noTreatment, model, ways: [way], mostSamples: null, threads } as const;
     try {
       const inference = await Inference.open(setup, script);
       const framesPerSecond = await measure(inference, milliseconds);

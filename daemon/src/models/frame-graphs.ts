@@ -4,9 +4,15 @@ import { coreTraits } from './core-traits.ts';
 import type { EngineModel } from './engine-model.ts';
 import { halfCore } from './half.ts';
 import { decodeModel, type OnnxModel } from './onnx.ts';
-import { planesGraph, type PlanesFormat } from './planes-graph.ts';
+import { DITHER_SIDE } from './dither.ts';
+import { type Finish, plainFinish } from './finish.ts';
+import type { PlanesFormat } from './planes-format.ts';
+import { planesGraph, type PlanesGraphOptions } from './planes-graph.ts';
+import { leastMultiple } from './rgb-filters.ts';
 import { LOCK_REACH, rgbGraph } from './rgb-graph.ts';
 import { type GraphScale, rgbChain, type RgbTraits } from './rgb-traits.ts';
+import { sameSizeGraph } from './same-size-graph.ts';
+import { finishOf, type Treatment } from './treatment.ts';
 
 /** Where the engine gets its graphs from. Adding a kind of model: a function that returns these. */
 export interface FrameGraphs {
@@ -20,8 +26,8 @@ export interface FrameGraphs {
   largest: Size | null;
   /** Memory that a run takes for each luma sample of its input, in bytes. */
   bytesPerSample: number;
-  /** The graph that makes frames of this format larger. */
-  compose(format: PlanesFormat, factor: GraphScale): Uint8Array;
+  /** The graph of a pass (a place in `passes`) for frames of this format. */
+  compose(format: PlanesFormat, pass: number): Uint8Array;
 }
 
 /** Feature maps that are alive at a time: what a convolution reads, writes and adds. */
@@ -34,43 +40,67 @@ const AROUND_REACH = 4;
 /** What the wrapping of an RGB network adds to its reach, besides the colour lock: resampling there and back, chroma. */
 const AROUND_RGB = 12;
 
+export interface GraphsWanted {
+  precision: Precision;
+  scale: Scale;
+  treatment: Treatment;
+}
+
 /** The graphs of a model. Throws where its weights can't be read. */
 export async function openGraphs(
   model: EngineModel,
-  { precision, scale }: { precision: Precision; scale: Scale },
+  { precision, scale, treatment }: GraphsWanted,
 ): Promise<FrameGraphs> {
-  if (model.kind === 'rgb') return rgbGraphs(decodeModel(await readFile(model.file)), model.traits, scale);
-  if (model.kind === 'interpolation') return coreGraphs(undefined, { scale });
-  return coreGraphs(await readCore(model.files, precision), { scale, mirrored: model.mirrored ?? false });
+  const finish = finishOf(treatment);
+  if (model.kind === 'rgb') return rgbGraphs(decodeModel(await readFile(model.file)), model.traits, { scale, finish });
+  if (model.kind === 'interpolation') return coreGraphs({}, { scale, finish });
+  const core = await readCore(model.files, precision);
+  return coreGraphs({ core, mirrored: model.mirrored ?? false }, { scale, finish });
 }
 
-function coreGraphs(
-  core: OnnxModel | undefined,
-  { scale, mirrored }: { scale: Scale; mirrored?: boolean },
-): FrameGraphs {
-  const { reach, widestBytes } = core ? coreTraits(core.graph) : { reach: 0, widestBytes: 0 };
+/** What a job's graphs have in common. */
+interface JobGraphs {
+  scale: Scale;
+  /** What is done in the last pass. */
+  finish: Finish;
+}
+
+function coreGraphs(options: Pick<PlanesGraphOptions, 'core' | 'mirrored'>, { scale, finish }: JobGraphs): FrameGraphs {
+  const { reach, widestBytes } = options.core ? coreTraits(options.core.graph) : { reach: 0, widestBytes: 0 };
+  const passes: readonly GraphScale[] = scale === 4 ? [2, 2] : [scale];
   return {
-    passes: scale === 2 ? [2] : [2, 2],
+    passes,
     overlap: reach + AROUND_REACH,
-    grid: 2,
+    grid: gridFor(2, finish),
     largest: null,
     bytesPerSample: LIVE_MAPS * widestBytes + AROUND_CORE,
-    compose: (format) => planesGraph(format, core, mirrored),
+    compose: (format, pass) => {
+      const end = pass === passes.length - 1 ? finish : plainFinish;
+      return scale === 1 ? sameSizeGraph(format, end) : planesGraph(format, { ...options, finish: end });
+    },
   };
 }
 
-function rgbGraphs(model: OnnxModel, traits: RgbTraits, scale: Scale): FrameGraphs {
-  const passes = rgbChain(traits.scale, scale);
+function rgbGraphs(model: OnnxModel, traits: RgbTraits, { scale, finish }: JobGraphs): FrameGraphs {
+  const passes = scale === 1 ? ([1] as const) : rgbChain(traits.scale, scale);
   // Pictures of three floats, at the network's scale and at the result's.
   const around = 12 * LIVE_MAPS * (traits.scale ** 2 + Math.max(...passes) ** 2);
   return {
     passes,
     overlap: traits.overlap === null ? Number.POSITIVE_INFINITY : traits.overlap + LOCK_REACH + AROUND_RGB,
-    grid: traits.multiple % 2 === 0 ? traits.multiple : traits.multiple * 2,
+    grid: gridFor(traits.multiple % 2 === 0 ? traits.multiple : traits.multiple * 2, finish),
     largest: traits.fixed,
     bytesPerSample: traits.bytesPerSample + around,
-    compose: (format, factor) => rgbGraph({ format, model, traits, scale: factor }),
+    compose: (format, pass) => {
+      const end = pass === passes.length - 1 ? finish : plainFinish;
+      return rgbGraph({ format, model, traits, scale: passes[pass] ?? 1, finish: end });
+    },
   };
+}
+
+/** Tiles begin where the dither pattern does. */
+function gridFor(grid: number, { dither }: Finish): number {
+  return dither ? leastMultiple(grid, DITHER_SIDE) : grid;
 }
 
 async function readCore(files: { fp32: string; int8?: string }, precision: Precision): Promise<OnnxModel> {

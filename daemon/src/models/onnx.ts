@@ -36,7 +36,7 @@ message TensorShapeProto { repeated Dimension dim = 1;
 const modelType = protobuf.parse(schema, { keepCase: true }).root.lookupType('ModelProto');
 
 /** TensorProto.DataType numbers that Uprez uses. */
-export const dataType = { float: 1, uint8: 2, uint16: 4, int64: 7, float16: 10 } as const;
+export const dataType = { float: 1, uint8: 2, uint16: 4, int32: 6, int64: 7, float16: 10 } as const;
 export type ElementType = keyof typeof dataType;
 
 export interface OnnxTensor {

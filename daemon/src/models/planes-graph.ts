@@ -1,24 +1,9 @@
-import type { YuvMatrix } from '@uprez/shared';
 import { chromaBase, chromaToCore, lumaBase } from './base-filters.ts';
+import { type Finish, legal, plainFinish, writeFinished } from './finish.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxGraph, type OnnxModel } from './onnx.ts';
-
-/** Frames as they leave a decoder: three planes of unsigned codes. */
-export interface PlanesFormat {
-  width: number;
-  height: number;
-  chroma: '420' | '422' | '444';
-  /** Bits per code; 8 travels in bytes, more in 16-bit words. */
-  depth: number;
-  range: 'limited' | 'full';
-  /** Which RGB the codes stand for: the matrix of ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance). */
-  matrix: YuvMatrix;
-  /** Chroma is neutral everywhere and must stay so; the core's opinion of it is left out. */
-  grey: boolean;
-}
-
-/** What every graph returns: limited-range 10-bit 4:2:2 planes of double size in 16-bit words. */
-const outputDepth = 10;
+import { crop, weave } from './picture.ts';
+import { chromaInput, chromaSize, lumaInput, type PlanesFormat } from './planes-format.ts';
 
 interface Cells {
   /** A cell is 2x2 input luma samples; odd sizes are completed by repeating the last row or column. */
@@ -32,15 +17,25 @@ interface Drawing {
   cells: Cells;
 }
 
+export interface PlanesGraphOptions {
+  /** The network whose residual is added; without one it is plain interpolation. */
+  core?: OnnxModel | undefined;
+  /**
+   * The residual is the mean of two, of the picture and of the same upside down, which costs a second run and gains what
+   * a larger network would.
+   */
+  mirrored?: boolean;
+  finish?: Finish;
+}
+
 /**
  * Builds the graph that doubles one frame: inputs `y`, `u`, `v` as the decoder wrote them, outputs `Y`, `U`, `V` as the
  * encoder reads them. All shapes are baked in, which is what every execution provider is fastest with.
  *
- * Result = analytic interpolation (exact for flat areas) + the core network's residual, in 10-bit code values. Without a
- * core it is plain bicubic interpolation. `mirrored`: the residual is the mean of two, of the picture and of the same upside
- * down, which costs a second run and gains what a larger network would.
+ * Result = analytic interpolation (exact for flat areas) + the core network's residual, in 10-bit code values.
  */
-export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined, mirrored = false): Uint8Array {
+export function planesGraph(format: PlanesFormat, options: PlanesGraphOptions = {}): Uint8Array {
+  const { core, mirrored = false, finish = plainFinish } = options;
   const graph = new GraphBuilder();
   const cells = { rows: Math.ceil(format.height / 2), columns: Math.ceil(format.width / 2) };
   const drawing = { graph, format, cells };
@@ -50,13 +45,24 @@ export function planesGraph(format: PlanesFormat, core: OnnxModel | undefined, m
   const residual = core && add(graph, core.graph, { y: luma, c: coreChroma(drawing, chroma) });
   const lumaCells = graph.conv(luma, lumaBase(), [2, 2]);
   const chromaCells = graph.conv(chroma, chromaBase[format.chroma](), chromaStrides[format.chroma]);
-  writeLuma(drawing, residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells);
-  writeChroma(drawing, residual && !format.grey ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells);
+  write(
+    drawing,
+    {
+      luma: residual ? graph.node('Add', [residual.luma, lumaCells]) : lumaCells,
+      chroma: residual && !format.grey ? graph.node('Add', [residual.chroma, chromaCells]) : chromaCells,
+    },
+    finish,
+  );
+  return planesModel(graph, foreignOperators(core));
+}
+
+/** The file of a graph that was drawn for planes. */
+export function planesModel(graph: GraphBuilder, operators: OnnxModel['opset_import'] = []): Uint8Array {
   return encodeModel({
     ir_version: 10,
     producer_name: 'uprez',
     // QuantizeLinear to uint16 needs operator set 21.
-    opset_import: [{ domain: '', version: 21 }, ...foreignOperators(core)],
+    opset_import: [{ domain: '', version: 21 }, ...operators],
     graph: graph.build(),
   });
 }
@@ -75,22 +81,18 @@ function paddedLuma({ graph, format, cells }: Drawing): string {
   return graph.pad(lumaInput(graph, 'y', format), [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
 }
 
-/** A luma plane as it is stored, in 10-bit limited-range codes as float. */
-export function lumaInput(graph: GraphBuilder, name: string, format: PlanesFormat): string {
-  const input = graph.input(name, storage(format), [1, 1, format.height, format.width]);
-  return toCodes(graph, input, lumaLevels(format));
-}
-
 function paddedChroma({ graph, format, cells }: Drawing): string {
   const size = chromaSize(format);
   const vertical = format.chroma === '420' ? 1 : 2;
   const horizontal = format.chroma === '444' ? 2 : 1;
   const missingRows = format.chroma === '420' ? 0 : cells.rows * 2 - size.height;
   const missingColumns = format.chroma === '444' ? cells.columns * 2 - size.width : 0;
-  const planes = ['u', 'v'].map((name) => graph.input(name, storage(format), [1, 1, size.height, size.width]));
-  const joined = graph.node('Concat', planes, { attributes: { axis: 1 } });
-  const codes = toCodes(graph, joined, chromaLevels(format));
-  return graph.pad(codes, [vertical, horizontal, vertical + missingRows, horizontal + missingColumns]);
+  return graph.pad(chromaInput(graph, format), [
+    vertical,
+    horizontal,
+    vertical + missingRows,
+    horizontal + missingColumns,
+  ]);
 }
 
 /** The padded 4:2:0 chroma that cores see, filtered to the siting of H.264 where the source has more. */
@@ -144,10 +146,26 @@ function turn(graph: GraphBuilder, value: string): string {
   return graph.node('Slice', [value, last, beyondFirst, graph.int64s([2]), graph.int64s([-1])]);
 }
 
+/** Rounds cells to codes before they are put in order, which moves half as many bytes, unless they are finished first. */
+function write(drawing: Drawing, cells: Residual, finish: Finish): void {
+  if (finish === plainFinish) {
+    writeLuma(drawing, cells.luma);
+    writeChroma(drawing, cells.chroma);
+    return;
+  }
+  const { graph, format } = drawing;
+  const { rows, columns } = drawing.cells;
+  const size = { height: format.height * 2, width: format.width * 2 };
+  const luma = weave(graph, { value: cells.luma, width: columns, height: rows, planes: 1 }, { high: 4, wide: 4 });
+  const chroma = weave(graph, { value: cells.chroma, width: columns, height: rows, planes: 2 }, { high: 4, wide: 2 });
+  const halfSize = { ...size, width: format.width };
+  writeFinished(graph, { luma: crop(graph, luma, size), chroma: crop(graph, chroma, halfSize) }, finish);
+}
+
 function writeLuma({ graph, format, cells }: Drawing, values: string): void {
   const size = { height: format.height * 2, width: format.width * 2 };
   const plane = shuffle(graph, quantised(graph, values), { ...cells, high: 4, wide: 4 });
-  crop(graph, plane, { ...size, from: { height: cells.rows * 4, width: cells.columns * 4 }, output: 'Y' });
+  writeCropped(graph, plane, { ...size, from: { height: cells.rows * 4, width: cells.columns * 4 }, output: 'Y' });
 }
 
 function writeChroma({ graph, format, cells }: Drawing, values: string): void {
@@ -156,17 +174,12 @@ function writeChroma({ graph, format, cells }: Drawing, values: string): void {
   ['U', 'V'].forEach((output, i) => {
     const plane = graph.node('Slice', [codes, graph.int64s([i * 8]), graph.int64s([i * 8 + 8]), graph.int64s([1])]);
     const shuffled = shuffle(graph, plane, { ...cells, high: 4, wide: 2 });
-    crop(graph, shuffled, { ...size, from: { height: cells.rows * 4, width: cells.columns * 2 }, output });
+    writeCropped(graph, shuffled, { ...size, from: { height: cells.rows * 4, width: cells.columns * 2 }, output });
   });
 }
 
 function quantised(graph: GraphBuilder, values: string): string {
   return graph.node('QuantizeLinear', [legal(graph, values), graph.floats([], [1]), graph.zeroPoint('uint16', 0)]);
-}
-
-/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
-export function legal(graph: GraphBuilder, values: string): string {
-  return graph.node('Clip', [values, graph.floats([], [4]), graph.floats([], [1019])]);
 }
 
 /** [1, high*wide, rows, columns] → [rows*high, columns*wide], in two moves that both copy long runs. */
@@ -178,7 +191,7 @@ function shuffle(graph: GraphBuilder, value: string, shape: Cells & { high: numb
   return graph.node('Transpose', [lines], { attributes: { perm: [1, 0, 2] } });
 }
 
-function crop(
+function writeCropped(
   graph: GraphBuilder,
   value: string,
   shape: { height: number; width: number; from: { height: number; width: number }; output: string },
@@ -191,49 +204,4 @@ function crop(
   if (exact) return;
   const ends = [graph.int64s([0, 0]), graph.int64s([height, width]), graph.int64s([2, 3])];
   graph.node('Slice', [plane, ...ends], { output });
-}
-
-/** How integer codes map to 10-bit limited-range codes: (code - zero) * scale + offset. */
-interface Levels {
-  type: 'uint8' | 'uint16';
-  scale: number;
-  zero: number;
-  offset: number;
-}
-
-/** Full-range luma 0 … 2^n-1 is black 64 to white 940 (ITU-R BT.2100 table 9). */
-function lumaLevels(format: PlanesFormat): Levels {
-  if (format.range === 'limited') return limitedLevels(format);
-  return { type: storage(format), scale: 876 / (2 ** format.depth - 1), zero: 0, offset: 64 };
-}
-
-/** Full-range chroma is centred at 2^(n-1) and spans 896 codes (same table). */
-function chromaLevels(format: PlanesFormat): Levels {
-  if (format.range === 'limited') return limitedLevels(format);
-  return { type: storage(format), scale: 896 / (2 ** format.depth - 1), zero: 2 ** (format.depth - 1), offset: 512 };
-}
-
-function limitedLevels(format: PlanesFormat): Levels {
-  return { type: storage(format), scale: 2 ** (outputDepth - format.depth), zero: 0, offset: 0 };
-}
-
-function toCodes(graph: GraphBuilder, input: string, { type, scale, zero, offset }: Levels): string {
-  const codes = graph.node('DequantizeLinear', [input, graph.floats([], [scale]), graph.zeroPoint(type, zero)]);
-  return offset === 0 ? codes : graph.node('Add', [codes, graph.floats([], [offset])]);
-}
-
-/** Size of one chroma plane as ffmpeg stores it: rounded up where the luma size is odd. */
-export function chromaSize(format: Pick<PlanesFormat, 'width' | 'height' | 'chroma'>): {
-  width: number;
-  height: number;
-} {
-  return {
-    width: format.chroma === '444' ? format.width : Math.ceil(format.width / 2),
-    height: format.chroma === '420' ? Math.ceil(format.height / 2) : format.height,
-  };
-}
-
-/** How a decoder writes codes: in bytes, or in words where 8 bits don't hold them. */
-export function storage(format: Pick<PlanesFormat, 'depth'>): 'uint8' | 'uint16' {
-  return format.depth === 8 ? 'uint8' : 'uint16';
 }

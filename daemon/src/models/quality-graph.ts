@@ -1,8 +1,10 @@
 import type { Scale } from '@uprez/shared';
+import type { Line } from '../looks/grade.ts';
 import { lumaBase } from './base-filters.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { dataType, encodeModel } from './onnx.ts';
-import { legal, lumaInput, type PlanesFormat } from './planes-graph.ts';
+import { legal, onLine } from './finish.ts';
+import { lumaInput, type PlanesFormat } from './planes-format.ts';
 
 /** One code of an 8-bit source, in 10-bit codes. */
 const STILL = 4;
@@ -12,6 +14,9 @@ interface Drawing {
   format: PlanesFormat;
   scale: Scale;
 }
+
+/** Where luma goes that is left as it is. */
+const unchangedLuma: Line = { gain: 1, offset: 0 };
 
 /**
  * Builds the graph that measures one pair of neighbouring frames: inputs `a`, `b` (luma planes of the source as decoded)
@@ -24,16 +29,18 @@ interface Drawing {
  * - `change`: sum over still cells of mean |A - B|, divided by the number of all cells
  * - `reference`: the same of the plain interpolations of a and b, rounded to codes as the engine rounds them
  *
- * A last odd row or column belongs to no cell and counts in the first number only.
+ * A last odd row or column belongs to no cell and counts in the first number only. Where the result has a look, its line
+ * is drawn through the source's luma before it is compared; what stands still is judged before.
  */
-export function qualityGraph(format: PlanesFormat, scale: Scale): Uint8Array {
+export function qualityGraph(format: PlanesFormat, scale: Scale, look: Line = unchangedLuma): Uint8Array {
   const graph = new GraphBuilder();
   const drawing = { graph, format, scale };
-  const [a, b] = [lumaInput(graph, 'a', format), lumaInput(graph, 'b', format)];
+  const [storedA, storedB] = [lumaInput(graph, 'a', format), lumaInput(graph, 'b', format)];
+  const [a, b] = [onLine(graph, storedA, look), onLine(graph, storedB, look)];
   const result = resultFormat(drawing);
   const [A, B] = [lumaInput(graph, 'A', result), lumaInput(graph, 'B', result)];
   const squaredError = graph.node('Add', [meanSquare(drawing, a, A), meanSquare(drawing, b, B)]);
-  const still = stillCells(graph, a, b);
+  const still = stillCells(graph, storedA, storedB);
   const change = average(graph, distance(graph, A, B), scale * 2);
   const reference = interpolationChange(drawing, a, b);
   const measures = [
@@ -73,6 +80,8 @@ function stillCells(graph: GraphBuilder, a: string, b: string): string {
 /** Mean |difference| of the plain interpolations, by cell. */
 function interpolationChange(drawing: Drawing, a: string, b: string): string {
   const { graph, scale } = drawing;
+  // Of the same size it is the source itself.
+  if (scale === 1) return average(graph, distance(graph, rounded(graph, a), rounded(graph, b)), 2);
   const [first, second] = [a, b].map((codes) => interpolated(drawing, codes)) as [string, string];
   const byPhase = distance(graph, first, second);
   const axes = graph.int64s([1]);
@@ -106,6 +115,7 @@ function distance(graph: GraphBuilder, one: string, other: string): string {
 
 /** Means of whole blocks of size x size samples. */
 function average(graph: GraphBuilder, plane: string, size: number): string {
+  if (size === 1) return plane;
   return graph.node('AveragePool', [plane], { attributes: { kernel_shape: [size, size], strides: [size, size] } });
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, type Model, type ModelDetails } from '@uprez/shared';
+import { AppError, type Model, type ModelDetails, type Scale } from '@uprez/shared';
 import type { AddedModel } from './added-model.ts';
 import { type CatalogEntry, type Offer, readCatalog, whyOf } from './catalog.ts';
 import { type EngineModel, weightFiles } from './engine-model.ts';
@@ -53,6 +53,17 @@ export class ModelRegistry {
   /** What the engine needs of a model. Throws `model.unknown`, `model.not-here`. */
   engineModel(id: string): EngineModel {
     return engineModelOf(this.known(id));
+  }
+
+  /** Throws `model.other-scale` where the model is not made for a scale. */
+  checkScale(id: string, scale: Scale): void {
+    const scales = scalesOf(this.known(id));
+    if (scales.includes(scale)) return;
+    throw new AppError('model.other-scale', {
+      model: id,
+      scale,
+      scales: scales.map((each) => `${each}x`).join(' or '),
+    });
   }
 
   /** Throws `model.corrupt` when the weights can't be read, as far as that is quickly seen. */
@@ -140,8 +151,11 @@ async function describe(known: KnownModel): Promise<Model> {
     () => false,
   );
   const origin = originOf(known);
-  const scales = known.kind === 'added' ? rgbScales : known.entry.scales;
-  return { id, name, backend: 'local', purpose, scales, licence, origin, ready, downloadBytes: null };
+  return { id, name, backend: 'local', purpose, scales: scalesOf(known), licence, origin, ready, downloadBytes: null };
+}
+
+function scalesOf(known: KnownModel): Model['scales'] {
+  return known.kind === 'added' ? rgbScales : known.entry.scales;
 }
 
 function originOf(known: KnownModel): string {

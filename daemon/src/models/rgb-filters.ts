@@ -31,6 +31,16 @@ export const chromaToFull = {
   '444': { rows: unchanged, columns: unchanged },
 } as const;
 
+/** Chroma that lies on every luma sample to every second one. */
+const halved: Axis = { cell: 2, before: 1, taps: [[0.25, 0.5, 0.25]] };
+
+/** Chroma planes to 4:2:2 of the same picture. */
+export const chromaToHalf = {
+  '420': { rows: centred, columns: unchanged },
+  '422': { rows: unchanged, columns: unchanged },
+  '444': { rows: unchanged, columns: halved },
+} as const;
+
 /**
  * Resampling from one size to another, half-pixel centres: Keys' cubic (a = -0.5), stretched where samples get fewer so
  * that nothing is aliased. A cell is the smallest number of samples that gives a whole number of samples.
@@ -75,6 +85,11 @@ function keys(x: number): number {
   const t = Math.abs(x);
   if (t < 1) return 1.5 * t ** 3 - 2.5 * t ** 2 + 1;
   return t < 2 ? -0.5 * t ** 3 + 2.5 * t ** 2 - 4 * t + 2 : 0;
+}
+
+/** Of two whole numbers. */
+export function leastMultiple(a: number, b: number): number {
+  return (a / greatestDivisor(a, b)) * b;
 }
 
 function greatestDivisor(a: number, b: number): number {

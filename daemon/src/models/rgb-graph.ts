@@ -1,7 +1,10 @@
+import type { Size } from '@uprez/shared';
+import { type Finish, type Finished, plainFinish, writeFinished } from './finish.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxModel } from './onnx.ts';
-import { chromaSize, type PlanesFormat, storage } from './planes-graph.ts';
-import { after, type Axis, chromaToFull, planeKernel, resampling, smoothing, unchanged } from './rgb-filters.ts';
+import { chromaSize, type PlanesFormat, storage } from './planes-format.ts';
+import { crop, filter, type Picture, resample } from './picture.ts';
+import { chromaToFull, smoothing, unchanged } from './rgb-filters.ts';
 import { padsWithZeros } from './rgb-reach.ts';
 import { codesToRgb, rgbToChroma, rgbToLuma } from './rgb-levels.ts';
 import type { GraphScale, RgbTraits } from './rgb-traits.ts';
@@ -11,17 +14,7 @@ export interface RgbGraphOptions {
   model: OnnxModel;
   traits: RgbTraits;
   scale: GraphScale;
-}
-
-interface Size {
-  width: number;
-  height: number;
-}
-
-/** A value [1, planes, height, width] under way. */
-interface Picture extends Size {
-  value: string;
-  planes: number;
+  finish?: Finish;
 }
 
 /** Lowest version of a file that needs no inputs for its weights; all that run operator set 11 know it. */
@@ -35,13 +28,14 @@ const IR_VERSION = 8;
  * Chroma is interpolated, RGB made by the source's matrix and range, the network run, its result resampled to the scale
  * that is asked for. What lies beyond black and white goes around the network, and colours are locked to the source's.
  */
-export function rgbGraph({ format, model, traits, scale }: RgbGraphOptions): Uint8Array {
+export function rgbGraph({ format, model, traits, scale, finish = plainFinish }: RgbGraphOptions): Uint8Array {
   const graph = new GraphBuilder();
   const source = sourceRgb(graph, format);
   const result = networkResult(graph, clipped(graph, source, 0), { model, traits });
   const resized = resample(graph, result, { from: traits.scale, to: scale });
   const complete = withExtremes(graph, source, { ...clipped(graph, resized, 0), scale });
-  writePlanes(graph, lockColors(graph, source, { ...complete, scale }), format);
+  const rgb = lockColors(graph, source, { ...complete, scale });
+  writeFinished(graph, planesOf(graph, rgb, format), finish);
   return encodeModel({
     ir_version: Math.max(model.ir_version, IR_VERSION),
     producer_name: 'uprez',
@@ -133,69 +127,22 @@ function lockColors(graph: GraphBuilder, source: Picture, result: Picture & { sc
   return { ...result, value: graph.node('Add', [result.value, enlarged.value]) };
 }
 
-function writePlanes(graph: GraphBuilder, rgb: Picture, format: PlanesFormat): void {
+/** Luma, and left-sited chroma for every second column. */
+function planesOf(graph: GraphBuilder, rgb: Picture, format: PlanesFormat): Finished {
   const { width, height } = rgb;
-  writePlane(graph, graph.conv(rgb.value, rgbToLuma(format.matrix), [1, 1]), { output: 'Y', width, height });
+  const luma = graph.conv(rgb.value, rgbToLuma(format.matrix), [1, 1]);
   const padded = graph.pad(rgb.value, [0, 1, 0, width % 2]);
   const chroma = graph.conv(padded, rgbToChroma(format), [1, 2]);
-  ['U', 'V'].forEach((output, i) => {
-    const plane = graph.node('Slice', [chroma, graph.int64s([i]), graph.int64s([i + 1]), graph.int64s([1])]);
-    writePlane(graph, plane, { output, width: Math.ceil(width / 2), height });
-  });
-}
-
-/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
-function writePlane(graph: GraphBuilder, value: string, { output, width, height }: Size & { output: string }): void {
-  graph.output(output, 'uint16', [1, 1, height, width]);
-  const legal = graph.node('Clip', [value, graph.floats([], [4]), graph.floats([], [1019])]);
-  graph.cast(graph.node('Round', [legal]), 'uint16', output);
-}
-
-function resample(graph: GraphBuilder, picture: Picture, { from, to }: { from: number; to: number }): Picture {
-  const axis = resampling(from, to);
-  return from === to ? picture : filter(graph, picture, { rows: axis, columns: axis });
+  return {
+    luma: { width, height, planes: 1, value: luma },
+    chroma: { width: Math.ceil(width / 2), height, planes: 2, value: chroma },
+  };
 }
 
 /** Between black and white, give or take a margin. */
 function clipped(graph: GraphBuilder, picture: Picture, margin: number): Picture {
   const limits = [graph.floats([], [-margin]), graph.floats([], [1 + margin])];
   return { ...picture, value: graph.node('Clip', [picture.value, ...limits]) };
-}
-
-/** Filters each plane on its own; the edge is repeated. Sizes that are no whole number of cells lose the rest. */
-function filter(graph: GraphBuilder, picture: Picture, { rows, columns }: { rows: Axis; columns: Axis }): Picture {
-  const { value, planes, width, height } = picture;
-  if (rows === unchanged && columns === unchanged) return picture;
-  const padded = graph.pad(value, [rows.before, columns.before, after(rows), after(columns)]);
-  const cells = graph.conv(padded, planeKernel(rows, columns, planes), [rows.cell, columns.cell]);
-  const shape = { rows: Math.floor(height / rows.cell), columns: Math.floor(width / columns.cell) };
-  const phases = { high: rows.taps.length, wide: columns.taps.length };
-  return {
-    ...{ planes, width: shape.columns * phases.wide, height: shape.rows * phases.high },
-    value: shuffle(graph, cells, { ...shape, ...phases, planes }),
-  };
-}
-
-/** [1, planes*high*wide, rows, columns] → [1, planes, rows*high, columns*wide], in two moves that copy long runs. */
-function shuffle(
-  graph: GraphBuilder,
-  value: string,
-  shape: { planes: number; rows: number; columns: number; high: number; wide: number },
-): string {
-  const { planes, rows, columns, high, wide } = shape;
-  if (high === 1 && wide === 1) return value;
-  const split = graph.node('Reshape', [value, graph.int64s([planes * high, wide, rows * columns])]);
-  const woven = graph.node('Transpose', [split], { attributes: { perm: [0, 2, 1] } });
-  const lines = graph.node('Reshape', [woven, graph.int64s([planes, high, rows, columns * wide])]);
-  const sorted = graph.node('Transpose', [lines], { attributes: { perm: [0, 2, 1, 3] } });
-  return graph.node('Reshape', [sorted, graph.int64s([1, planes, rows * high, columns * wide])]);
-}
-
-/** The part that begins `at` so many samples from above and from the left. */
-function crop(graph: GraphBuilder, picture: Picture, { width, height, at = 0 }: Size & { at?: number }): Picture {
-  if (picture.width === width && picture.height === height) return picture;
-  const ends = [graph.int64s([at, at]), graph.int64s([at + height, at + width]), graph.int64s([2, 3])];
-  return { ...picture, width, height, value: graph.node('Slice', [picture.value, ...ends]) };
 }
 
 function multiplied(graph: GraphBuilder, value: string, factor: number): string {

@@ -1,6 +1,6 @@
 import type { YuvMatrix } from '@uprez/shared';
 import type { Kernel } from './graph-builder.ts';
-import type { PlanesFormat } from './planes-graph.ts';
+import type { PlanesFormat } from './planes-format.ts';
 
 /** Weights of red and blue in luma: ITU-R BT.601-7 section 2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4. */
 const lumaWeights = {

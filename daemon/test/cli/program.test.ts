@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts';
 const nothing = (): Promise<void> => Promise.resolve();
 const verbs: Verbs = {
   serve: nothing,
+  flat: nothing,
   upscale: nothing,
   jobs: nothing,
   watch: nothing,

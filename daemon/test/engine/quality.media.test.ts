@@ -74,7 +74,11 @@ describe('the flicker index', () => {
   });
 
   async function measured(noise: () => number): Promise<PairMeasure> {
-    const meter = new QualityMeter({ format, scale: 2 }, layoutOf({ frameCount: 2 }), qualityScript);
+    const meter = new QualityMeter(
+      { format, scale: 2, look: { gain: 1, offset: 0 } },
+      layoutOf({ frameCount: 2 }),
+      qualityScript,
+    );
     for (const frame of [0, 1]) {
       meter.sawSource(frame, still.buffer);
       meter.sawResult(frame, new Uint8Array(Uint16Array.from({ length: 128 * 96 * 2 }, () => 500 + noise()).buffer));

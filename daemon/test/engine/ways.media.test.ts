@@ -1,7 +1,7 @@
 import { plainWay as plain, type Way } from '@uprez/shared';
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../src/engine/attempts.ts';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
 import { tinyModel } from '../support/cores.ts';
 import { codeOf } from '../support/errors.ts';
 import { difference, enlarge, fastModel } from '../support/inference.ts';

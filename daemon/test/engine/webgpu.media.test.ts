@@ -1,7 +1,7 @@
 import { plainWay, type Way } from '@uprez/shared';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
 import { clip } from '../support/clips.ts';
 import { tinyModel } from '../support/cores.ts';
 import { difference, enlarge } from '../support/inference.ts';

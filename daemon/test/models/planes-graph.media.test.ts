@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { decodeModel } from '../../src/models/onnx.ts';
-import { chromaSize, planesGraph, type PlanesFormat } from '../../src/models/planes-graph.ts';
+import { chromaSize, type PlanesFormat } from '../../src/models/planes-format.ts';
+import { planesGraph } from '../../src/models/planes-graph.ts';
 import { modelsFolder } from '../support/folders.ts';
 
 const core = decodeModel(readFileSync(join(modelsFolder, 'fast.onnx')));
@@ -105,7 +106,9 @@ test('bytes that are no model are refused', () => {
 });
 
 async function run(format: PlanesFormat, codes: Codes, model: typeof core | undefined, mirrored = false) {
-  const session = await InferenceSession.create(planesGraph(format, model, mirrored), { intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(planesGraph(format, { core: model, mirrored }), {
+    intraOpNumThreads: 1,
+  });
   const { width, height } = format;
   const chroma = chromaSize(format);
   const luma = Array.from({ length: width * height }, (_, i) => codes.y(i % width, Math.floor(i / width)));

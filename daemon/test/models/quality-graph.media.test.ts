@@ -1,7 +1,8 @@
 import type { Scale } from '@uprez/shared';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it, test } from 'vitest';
-import { planesGraph, type PlanesFormat } from '../../src/models/planes-graph.ts';
+import { type PlanesFormat } from '../../src/models/planes-format.ts';
+import { planesGraph } from '../../src/models/planes-graph.ts';
 import { qualityGraph } from '../../src/models/quality-graph.ts';
 import { Chance } from '../support/chance.ts';
 import { type Codes, measureByHand, storedCodes } from '../support/quality.ts';
@@ -90,7 +91,7 @@ async function run(format: PlanesFormat, scale: Scale, pair: Record<'a' | 'b' | 
 }
 
 async function bicubic(format: PlanesFormat, codes: Codes): Promise<Codes> {
-  const session = await InferenceSession.create(planesGraph(format, undefined), { intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(planesGraph(format), { intraOpNumThreads: 1 });
   const grey = luma({ ...format, width: 12, height: 8 }, Array<number>(96).fill(2 ** (format.depth - 1)));
   const { Y } = (await session.run({ y: luma(format, codes), u: grey, v: grey })) as { Y: Tensor };
   await session.release();

@@ -1,7 +1,7 @@
 import type { YuvMatrix } from '@uprez/shared';
 import { describe, expect, test } from 'vitest';
 import { decodeModel, encodeModel } from '../../src/models/onnx.ts';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
 import { rgbGraph } from '../../src/models/rgb-graph.ts';
 import type { GraphScale } from '../../src/models/rgb-traits.ts';
 import { type Codes, flat, type ResultPlane, type ResultPlanes, row, runPlanes } from '../support/frames.ts';

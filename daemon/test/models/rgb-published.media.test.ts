@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { probeModel } from '../../src/engine/probe-model.ts';
 import { decodeModel } from '../../src/models/onnx.ts';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
 import { rgbGraph } from '../../src/models/rgb-graph.ts';
 import { type Codes, runPlanes } from '../support/frames.ts';
 

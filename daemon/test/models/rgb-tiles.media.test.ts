@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
 import { LOCK_REACH, rgbGraph } from '../../src/models/rgb-graph.ts';
 import { type Codes, type ResultPlane, runPlanes } from '../support/frames.ts';
 import { network, traitsOf } from '../support/rgb-networks.ts';

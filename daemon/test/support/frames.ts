@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { chromaSize, type PlanesFormat } from '../../src/models/planes-graph.ts';
+import { chromaSize, type PlanesFormat } from '../../src/models/planes-format.ts';
 
 /** Codes of a frame by their place in their own plane. */
 export interface Codes {

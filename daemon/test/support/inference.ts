@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type Changed, Inference, type InferenceSetup } from '../../src/engine/inference.ts';
 import { planesLayout } from '../../src/engine/planes.ts';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
+import { noTreatment } from '../../src/models/treatment.ts';
 import { Chance } from './chance.ts';
 
 const script = new URL('../../dist/inference.mjs', import.meta.url);
@@ -31,7 +32,8 @@ export async function enlarge(
   setup: Pick<InferenceSetup, 'model' | 'ways'> & Partial<InferenceSetup> & { format: PlanesFormat },
   changed?: Changed,
 ): Promise<Uint16Array> {
-  const inference = await Inference.open({ scale: 2, threads: 1, mostSamples: null, ...setup }, script, changed);
+  const usual = { scale: 2, treatment: noTreatment, threads: 1, mostSamples: null } as const;
+  const inference = await Inference.open({ ...usual, ...setup }, script, changed);
   try {
     const { planes } = await inference.double(0, busyFrame(setup.format));
     return new Uint16Array(planes.slice().buffer);

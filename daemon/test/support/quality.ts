@@ -1,6 +1,6 @@
 import type { Scale } from '@uprez/shared';
 import type { PairMeasure } from '../../src/backends/backend.ts';
-import type { PlanesFormat } from '../../src/models/planes-graph.ts';
+import type { PlanesFormat } from '../../src/models/planes-format.ts';
 
 export type Codes = readonly number[];
 

@@ -43,6 +43,7 @@ export function createLocalBackend(options: LocalOptions): Backend {
 
 async function estimate(task: Task, media: Media, { models, speeds }: LocalOptions): Promise<Estimate> {
   const { framesPerSecond } = models.entry(task.model);
+  models.checkScale(task.model, task.scale);
   models.check(task.model);
   const size = outputSize(task, media);
   const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;

@@ -17,6 +17,7 @@ import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
 import type { SourceFormat } from '../../media/args.ts';
 import { outputColor, pictureMatrix } from '../../media/colors.ts';
 import type { EngineModel } from '../../models/engine-model.ts';
+import type { Treatment } from '../../models/treatment.ts';
 
 /** Largest side of a result, in pixels; ProRes decoders and editors stop being reliable above. */
 const LARGEST_SIDE = 8192;
@@ -44,6 +45,7 @@ export function enginePlan(
     sourceFrames: source.conformTo || countIsEstimate(media) ? null : media.frameCount,
     frameRate: rate,
     scale: task.scale,
+    treatment: treatmentOf(task, media, context.model),
     model: context.model,
     ways: context.ways,
     mostSamples: null,
@@ -56,6 +58,15 @@ export function enginePlan(
       timecode: startTimecode(media, rate),
     },
   };
+}
+
+/**
+ * Networks take steps away while they enlarge. Everything else keeps those of 8-bit sources, which a look would make
+ * visible; deeper sources have none to speak of.
+ */
+function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineModel): Treatment {
+  const worthIt = bitDepth === 8 && model.kind === 'interpolation';
+  return { look, deband: deband === 'auto' ? (worthIt ? 'low' : 'off') : deband };
 }
 
 /** Size of the result. Throws `input.alpha` and `input.too-large`. */

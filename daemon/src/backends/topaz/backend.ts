@@ -4,6 +4,7 @@ import {
   AppError,
   type CancelCost,
   type Estimate,
+  isLook,
   type Media,
   type Settings,
   type Task,
@@ -94,6 +95,7 @@ function partsOf(options: TopazOptions): Parts {
 /** What can be known without the service; the quote follows when the job runs. Throws what makes asking for one pointless. */
 async function estimate(task: Task, media: Media, parts: Parts): Promise<Estimate> {
   if (!(await parts.hasKey())) throw cloud('cloud.no-key');
+  if (isLook(task.look) || task.deband === 'low' || task.deband === 'high') throw new AppError('look.cloud');
   const model = await listedModel(task.model, parts);
   const size = resultSize(task, media, parts);
   const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;

@@ -1,0 +1,67 @@
+import type { Grade, Line } from '../looks/grade.ts';
+import { DITHER_SIDE, ditherPattern } from './dither.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import { crop, type Picture } from './picture.ts';
+
+/** A picture as it leaves a graph's arithmetic: 10-bit limited-range codes as float, chroma left-sited 4:2:2. */
+export interface Finished {
+  luma: Picture;
+  chroma: Picture;
+}
+
+/** What happens to a picture on its way to codes. */
+export interface Finish {
+  grade: Grade;
+  /** Keep what lies between two codes as a mixture of them. */
+  dither: boolean;
+}
+
+/** Rounded to the nearest code, as it is. */
+export const plainFinish: Finish = { grade: { kind: 'none' }, dither: false };
+
+/** Grades the picture and writes it: outputs `Y`, `U`, `V`, rounded once. */
+export function writeFinished(graph: GraphBuilder, picture: Finished, { grade, dither }: Finish): void {
+  const { luma, chroma } = graded(graph, picture, grade);
+  writePlane(graph, dither ? dithered(graph, luma) : luma, 'Y');
+  const codes = dither ? dithered(graph, chroma) : chroma;
+  ['U', 'V'].forEach((output, i) => {
+    const value = graph.node('Slice', [codes.value, graph.int64s([i]), graph.int64s([i + 1]), graph.int64s([1])]);
+    writePlane(graph, { ...codes, planes: 1, value }, output);
+  });
+}
+
+function graded(graph: GraphBuilder, { luma, chroma }: Finished, grade: Grade): Finished {
+  if (grade.kind === 'none') return { luma, chroma };
+  return {
+    luma: { ...luma, value: onLine(graph, luma.value, grade.luma) },
+    chroma: { ...chroma, value: onLine(graph, chroma.value, grade.chroma) },
+  };
+}
+
+export function onLine(graph: GraphBuilder, value: string, { gain, offset }: Line): string {
+  if (gain === 1 && offset === 0) return value;
+  const scaled = graph.node('Mul', [value, graph.floats([], [gain])]);
+  return graph.node('Add', [scaled, graph.floats([], [offset])]);
+}
+
+/** Adds the dither pattern, which lies on the frame's own grid: tiles begin on it. */
+function dithered(graph: GraphBuilder, picture: Picture): Picture {
+  const side = DITHER_SIDE;
+  const { width, height } = picture;
+  const tile = graph.floats([1, 1, side, side], ditherPattern());
+  const times = [height, width].map((length) => Math.ceil(length / side));
+  const value = graph.node('Tile', [tile, graph.int64s([1, 1, ...times])]);
+  const whole = { value, planes: 1, width: (times[1] ?? 1) * side, height: (times[0] ?? 1) * side };
+  const noise = crop(graph, whole, { width, height });
+  return { ...picture, value: graph.node('Add', [picture.value, noise.value]) };
+}
+
+function writePlane(graph: GraphBuilder, { value, width, height }: Picture, output: string): void {
+  graph.output(output, 'uint16', [1, 1, height, width]);
+  graph.cast(graph.node('Round', [legal(graph, value)]), 'uint16', output);
+}
+
+/** Codes 0–3 and 1020–1023 are timing references on SDI (ITU-R BT.2100, table 9) and never written. */
+export function legal(graph: GraphBuilder, values: string): string {
+  return graph.node('Clip', [values, graph.floats([], [4]), graph.floats([], [1019])]);
+}
