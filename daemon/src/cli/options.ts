@@ -99,13 +99,9 @@ export function namesFile(text: string): boolean {
 
 /** The task on a whole clip; what the flags leave open is as the settings say. */
 export function taskOf(source: string, flags: UpscaleFlags, settings: Settings): NewTask {
-  const backend = flags.backend ?? settings.backend;
-  const model = flags.model ?? (flags.scale === 1 ? noModel : modelFor(backend, settings));
   return {
     source,
-    backend,
-    scale: flags.scale ?? (model === noModel ? 1 : settings.scale),
-    model,
+    ...modelOf(flags, settings),
     look: { ...(flags.look ?? { id: 'none' }), strength: flags.strength ?? 1 },
     deband: flags.deband ?? 'auto',
     frameRate: flags.fps ?? null,
@@ -114,6 +110,13 @@ export function taskOf(source: string, flags: UpscaleFlags, settings: Settings):
     audio: flags.audio ? 'keep' : 'none',
     dropAlpha: flags.dropAlpha ?? false,
   };
+}
+
+/** Without a model the size stays, and the other way round. */
+function modelOf(flags: UpscaleFlags, settings: Settings): Pick<NewTask, 'backend' | 'model' | 'scale'> {
+  const backend = flags.backend ?? settings.backend;
+  const model = flags.model ?? (flags.scale === 1 ? noModel : modelFor(backend, settings));
+  return { backend, model, scale: flags.scale ?? (model === noModel ? 1 : settings.scale) };
 }
 
 /** The model of the settings, unless it is one of the other backend's. */

@@ -65,8 +65,8 @@ export function enginePlan(
  * visible; deeper sources have none to speak of.
  */
 function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineModel): Treatment {
-  const worthIt = bitDepth === 8 && model.kind === 'interpolation';
-  return { look, deband: deband === 'auto' ? (worthIt ? 'low' : 'off') : deband };
+  const fitting = bitDepth === 8 && model.kind === 'interpolation' ? 'low' : 'off';
+  return { look, deband: deband === 'auto' ? fitting : deband };
 }
 
 /** Size of the result. Throws `input.alpha` and `input.too-large`. */
