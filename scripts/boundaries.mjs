@@ -191,7 +191,12 @@ const mayImportEnds = {
 };
 
 /** Files that may start processes; everything else goes through them. */
-const mayStartProcesses = ['daemon/src/media/ffmpeg', 'daemon/src/backends/local/', 'daemon/src/jobs/leftovers'];
+const mayStartProcesses = [
+  'daemon/src/media/ffmpeg',
+  'daemon/src/backends/local/',
+  'daemon/src/jobs/leftovers',
+  'daemon/src/reveal',
+];
 
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|import\(\s*'([^']+)'\s*\)/g;

@@ -1,4 +1,12 @@
-import { type Account, type BackendId, type Health, isSettled, type Settings, type Snapshot } from '@uprez/shared';
+import {
+  type Account,
+  AppError,
+  type BackendId,
+  type Health,
+  isSettled,
+  type Settings,
+  type Snapshot,
+} from '@uprez/shared';
 import { Dashboard } from './api/dashboard.ts';
 import { createHandlers } from './api/handlers.ts';
 import { Door } from './api/pairing.ts';
@@ -17,10 +25,14 @@ import { createLedger, type ProcessLedger } from './jobs/leftovers.ts';
 import { LiveProgress } from './jobs/live-progress.ts';
 import { openPurse } from './jobs/purse.ts';
 import { recover } from './jobs/recovery.ts';
+import { Stills } from './jobs/stills.ts';
+import { Uploads } from './jobs/uploads.ts';
+import { readJobLog } from './job-log.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import type { LibraryParts, ModelLibrary } from './library/library.ts';
 import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
+import { reveal } from './reveal.ts';
 import { openStore } from './store/store.ts';
 import { VERSION } from './version.ts';
 
@@ -40,6 +52,8 @@ export interface DaemonOptions {
   config: Config;
   backends: (parts: BackendParts) => readonly Backend[] | Promise<readonly Backend[]>;
   probe: Probe;
+  /** The program that decodes single frames. Throws `setup.ffmpeg-missing`. */
+  ffmpeg?: () => Promise<string>;
   /** Where API keys are kept; by default the keychain, or a file where there is none. */
   keys?: KeyStore;
   /** The user's own models. */
@@ -102,10 +116,13 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   const health = async (): Promise<Health> => ({ version: VERSION, checks: (await options.checks?.()) ?? [] });
   // A client that asks the daemon to stop gets its reply first.
   const requestStop = (): void => void setImmediate(stop.request);
-  const handlers = createHandlers({ ...core, door, dashboard, health, requestStop });
+  const jobLog = (id: string) => readJobLog(paths.logFile, id);
+  const show = (path: string) => reveal(path, { platform: process.platform, searchPath: config.searchPath });
+  const handlers = createHandlers({ ...core, door, dashboard, health, requestStop, jobLog, reveal: show });
   const dashboardFolder = options.dashboardFolder ?? '';
   const outside = { door, dashboard, dashboardFolder, clock, log, port: config.port };
-  const server = stack.useAsync(await startServer({ handlers, source: core.source, ...outside }));
+  const { source, uploads, queue } = core;
+  const server = stack.useAsync(await startServer({ handlers, source, uploads, queue, ...outside }));
   const endpoint = instance.endpoint(server.port, options.lasting !== false);
   // One that runs nothing is gone in a moment: nobody else should come to rely on it.
   if (options.runJobs !== false) instance.publish(endpoint);
@@ -143,7 +160,9 @@ async function buildCore(
   const parts = { queue, clock, backends, log, progress, checkpoints, purse };
   const runner = stack.useAsync(new JobRunner({ ...parts, feed, idle: options.runJobs === false }));
   stack.use(startHolds({ ...parts, held: () => store.jobs.held() }));
-  stack.use(startCleanup({ store, queue, runner, clock, log, intervalMs: config.cleanupInterval }));
+  const { stills, uploads } = files(options, { queue, feed, clock, log });
+  stack.use(stills);
+  stack.use(startCleanup({ store, queue, runner, uploads, clock, log, intervalMs: config.cleanupInterval }));
   const snapshot = (): Snapshot => ({
     type: 'snapshot',
     version: VERSION,
@@ -155,7 +174,19 @@ async function buildCore(
   const source = { snapshot, subscribe: feed.subscribe.bind(feed) };
   const models = async () => (await Promise.all(backends.map((backend) => backend.models()))).flat();
   const enqueue = createEnqueue({ queue, backends, probe });
-  return { store, queue, runner, probe, source, models, library, keys, accounts: accountsOf(backends), enqueue };
+  const accounts = accountsOf(backends);
+  return { store, queue, runner, probe, source, models, library, keys, accounts, enqueue, stills, uploads };
+}
+
+/** What comes and goes with jobs besides their results. */
+function files({ config, ffmpeg }: DaemonOptions, { queue, feed, clock, log }: LibraryNeeds) {
+  const { paths, maxFileSize } = config;
+  const missing = (): Promise<string> => Promise.reject(new AppError('setup.ffmpeg-missing'));
+  const hasOutputFolder = (): boolean => (queue.settings().outputFolder ?? config.outputDir) !== null;
+  return {
+    stills: new Stills({ queue, feed, log, folder: paths.stills, ffmpeg: ffmpeg ?? missing }),
+    uploads: new Uploads({ folder: paths.uploads, results: paths.results, hasOutputFolder, queue, clock, maxFileSize }),
+  };
 }
 
 interface LibraryNeeds {

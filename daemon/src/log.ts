@@ -77,6 +77,11 @@ export function openRotatedFile(path: string, maxBytes: number): RotatedFile {
   };
 }
 
+/** The log's files, latest first. */
+export function logFiles(path: string): string[] {
+  return Array.from({ length: KEPT_FILES + 1 }, (_, number) => numbered(path, number));
+}
+
 function numbered(path: string, number: number): string {
   return number === 0 ? path : `${path}.${number}`;
 }

@@ -48,6 +48,7 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
     lasting,
     dashboardFolder,
     probe: (path) => probe(path, { maxFileBytes: config.maxFileSize }),
+    ffmpeg: async () => (await ffmpeg()).path,
     checks: () =>
       checkHealth({
         ...{ config, ffmpeg, threads, ways },

@@ -11,6 +11,11 @@ export interface Paths {
   readonly backups: string;
   /** Networks that the user added. */
   readonly models: string;
+  /** Clips that came by upload, and what became of them where the user has no folder for results. */
+  readonly uploads: string;
+  readonly results: string;
+  /** Single frames of jobs, kept as long as their jobs. */
+  readonly stills: string;
   readonly lockFile: string;
   /** Tells clients of the same user where the daemon listens and how to prove themselves. */
   readonly endpointFile: string;
@@ -43,6 +48,9 @@ export function pathsFor(surroundings: Surroundings, dataDir: string | null = nu
     database: join(folders.data, 'uprez.db'),
     backups: join(folders.data, 'backups'),
     models: join(folders.data, 'models'),
+    uploads: join(folders.data, 'uploads'),
+    results: join(folders.data, 'results'),
+    stills: join(folders.data, 'stills'),
     lockFile: join(folders.data, 'instance.lock'),
     endpointFile: join(folders.data, 'endpoint.json'),
     keyFile: join(folders.data, 'keys.json'),

@@ -4,9 +4,11 @@ import { WireError } from './errors.ts';
 import { Estimate } from './estimate.ts';
 import { Job } from './job.ts';
 import { LookOffer } from './look.ts';
+import { LogLine } from './job-log.ts';
 import { Media } from './media.ts';
 import { Model, ModelDetails, ModelId } from './model.ts';
 import { Settings, SettingsPatch } from './settings.ts';
+import { Still, StillRequest } from './still.ts';
 import { BackendId, NewJob, Task } from './task.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -89,6 +91,19 @@ export const calls = {
   approveJob: call('POST', '/jobs/:id/approve', { params: byId, result: Job }),
   deliverJob: call('POST', '/jobs/:id/deliver', { params: byId, result: Job }),
   removeJob: call('DELETE', '/jobs/:id', { params: byId, result: nothing }),
+  /** Moves a queued job before another one, or to the end. */
+  moveJob: call('POST', '/jobs/:id/move', {
+    params: byId.extend({ before: z.string().max(100).nullable() }),
+    result: Job,
+  }),
+  /** What the daemon's log says of a job, oldest first; the latest 500 lines. */
+  logOfJob: call('GET', '/jobs/:id/log', { params: byId, result: z.array(LogLine) }),
+  /** Shows a job's source or result in the file manager of this computer. */
+  revealJob: call('POST', '/jobs/:id/reveal', {
+    params: byId.extend({ file: z.enum(['source', 'result']).default('result') }),
+    result: nothing,
+  }),
+  makeStill: call('POST', '/jobs/:id/still', { params: StillRequest, result: Still }),
   probe: call('POST', '/probe', { params: z.object({ path: z.string().min(1).max(4096) }).strict(), result: Media }),
   estimate: call('POST', '/estimate', { params: z.object({ task: Task }).strict(), result: Estimate }),
   listLooks: call('GET', '/looks', { params: nothing, result: z.array(LookOffer) }),

@@ -495,6 +495,18 @@ export const errorTable = {
       `The result is not what was asked for: ${String(d['what'])} is ${String(d['found'])}, expected ${String(d['expected'])}.`,
     () => 'Retry to have it made again (the price is shown first), or choose another model.',
   ),
+  'job.no-result': row(
+    409,
+    false,
+    () => 'The job has no result yet.',
+    () => 'Wait until it is done.',
+  ),
+  'job.no-still': row(
+    422,
+    true,
+    (d) => `The frame can't be shown: ${String(d['why'])}.`,
+    () => 'Try another frame; the clip itself may still be fine.',
+  ),
   'job.cancelled': row(
     409,
     false,
@@ -561,6 +573,18 @@ export const errorTable = {
     true,
     () => 'Too many requests at once.',
     () => 'Wait a moment and try again.',
+  ),
+  'daemon.no-file-manager': row(
+    501,
+    false,
+    () => 'There is no file manager to show it in.',
+    (d) => `The file is ${String(d['path'])}.`,
+  ),
+  'daemon.upload-broken': row(
+    400,
+    true,
+    (d) => `The upload of ${file(d)} broke off.`,
+    () => 'Nothing was kept; send it again.',
   ),
   'daemon.disconnected': row(
     503,

@@ -9,10 +9,12 @@ import {
   type Job,
   LookId,
   looks,
+  type LogLine,
   type Model,
   type ModelDetails,
 } from '@uprez/shared';
 import type { z } from 'zod';
+import type { Stills } from '../jobs/stills.ts';
 import type { Enqueue, Probe } from '../jobs/enqueue.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
@@ -38,6 +40,11 @@ export interface HandlerParts {
   /** Backends that work with a key, each with its way to ask for the account. */
   accounts: ReadonlyMap<BackendId, () => Promise<Account>>;
   library: ModelLibrary;
+  stills: Stills;
+  /** What the log says of a job. */
+  jobLog: (id: string) => Promise<LogLine[]>;
+  /** Shows a file in the file manager. Throws `input.missing`, `daemon.no-file-manager`. */
+  reveal: (path: string) => Promise<void>;
   probe: Probe;
   door: Door;
   dashboard: Dashboard;
@@ -47,10 +54,17 @@ export interface HandlerParts {
 
 /** The handlers of all calls. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...jobHandlers(parts), ...modelHandlers(parts), ...keyHandlers(parts), ...daemonHandlers(parts) };
+  return {
+    ...jobHandlers(parts),
+    ...fileHandlers(parts),
+    ...modelHandlers(parts),
+    ...keyHandlers(parts),
+    ...daemonHandlers(parts),
+  };
 }
 
-type JobCall = Extract<CallName, `${string}Job` | `${string}Jobs` | 'cancelCost'>;
+type FileCall = 'makeStill' | 'logOfJob' | 'revealJob';
+type JobCall = Exclude<Extract<CallName, `${string}Job` | `${string}Jobs` | 'cancelCost'>, FileCall>;
 
 function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, JobCall> {
   return {
@@ -63,8 +77,24 @@ function jobHandlers({ queue, runner, enqueue }: HandlerParts): Pick<Handlers, J
     retryJob: ({ id }) => queue.apply(id, 'retry'),
     approveJob: ({ id }) => queue.apply(id, 'approve'),
     deliverJob: ({ id }) => queue.deliver(id),
+    moveJob: ({ id, before }) => queue.move(id, before),
     removeJob: async ({ id }) => {
       await runner.remove(id);
+      return {};
+    },
+  };
+}
+
+/** What jobs left on disk: only files of jobs on the list can be asked for. */
+function fileHandlers({ queue, stills, jobLog, reveal }: HandlerParts): Pick<Handlers, FileCall> {
+  return {
+    makeStill: (request) => stills.of(request),
+    logOfJob: ({ id }) => jobLog(queue.get(id).id),
+    revealJob: async ({ id, file }) => {
+      const { task, output } = queue.get(id);
+      const path = file === 'source' ? task.source : output?.path;
+      if (path === undefined) throw new AppError('job.no-result');
+      await reveal(path);
       return {};
     },
   };
@@ -119,7 +149,7 @@ function elsewhere(id: string, models: readonly Model[]): ModelDetails | undefin
   return model && { ...model, ...unsaid, addedAt: null, traits: null };
 }
 
-function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | ModelCall | KeyCall> {
+function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | FileCall | ModelCall | KeyCall> {
   const { queue, enqueue, store, door } = parts;
   return {
     probe: ({ path }) => parts.probe(path),

@@ -7,18 +7,27 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
+import type { Clock } from '../clock.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { Uploads } from '../jobs/uploads.ts';
 import type { Logger } from '../log.ts';
 import type { Dashboard } from './dashboard.ts';
 import { judge } from './guard.ts';
+import { downloadRoute, uploadRoute } from './file-routes.ts';
 import type { Handlers } from './handlers.ts';
 import { answer, parse, refusal } from './reply.ts';
 import type { Sessions } from './sessions.ts';
 import { checkProtocol } from './socket.ts';
 
 const MAX_BODY_BYTES = 2 ** 20;
+/** Programs on this computer need no longer to send a request; who does only holds a place. */
+const SEND_LIMIT_MS = 30_000;
 
 export interface RestParts {
   handlers: Handlers;
+  uploads: Uploads;
+  queue: JobQueue;
+  clock: Clock;
   sessions: Sessions;
   dashboard: Dashboard;
   /** Built dashboard; may be missing. */
@@ -33,11 +42,14 @@ export function createRest(parts: RestParts): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(guard(parts.port), headers);
+  const allowed = authorize(parts);
+  app.post('/uploads', allowed, uploadRoute(parts));
+  app.use(hurry(parts.clock));
   app.get('/health', (_, response) => void response.json({ product: 'uprez', protocol: PROTOCOL }));
   const body = express.json({ limit: MAX_BODY_BYTES });
   addSessionRoutes(app, body, parts);
   app.get('/open/:link', openDashboard(parts.dashboard));
-  const allowed = authorize(parts);
+  app.get('/jobs/:id/result', cookieOr(allowed, parts.dashboard), downloadRoute(parts));
   for (const name of callNames) addRoute(app, name, { ...parts, before: [allowed, body] });
   if (existsSync(parts.dashboardFolder)) app.use(cookieOnly(parts.dashboard), express.static(parts.dashboardFolder));
   app.use((request: Request) => {
@@ -45,6 +57,15 @@ export function createRest(parts: RestParts): Express {
   });
   app.use(failure(parts.log));
   return app;
+}
+
+/** Ends requests that are not sent to their end in time. */
+function hurry(clock: Clock): RequestHandler {
+  return (request, _, next) => {
+    const cancel = clock.after(SEND_LIMIT_MS, () => request.complete || request.destroy());
+    request.once('close', cancel);
+    next();
+  };
 }
 
 function guard(port: number): RequestHandler {
@@ -101,6 +122,14 @@ function authorize({ sessions, dashboard, port }: RestParts): RequestHandler {
     if (!byCookie && !sessions.admits(authorization)) throw new AppError('daemon.unauthorized');
     next();
   };
+}
+
+/** For links on the dashboard's page, which can't send a header of their own; all they do is read. */
+function cookieOr(allowed: RequestHandler, dashboard: Dashboard): RequestHandler {
+  return (request, response, next) =>
+    fetchSite(request) === 'same-origin' && dashboard.admits(request.headers.cookie)
+      ? next()
+      : void allowed(request, response, next);
 }
 
 function cookieOnly(dashboard: Dashboard): RequestHandler {

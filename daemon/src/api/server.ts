@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { AppError, PORTS } from '@uprez/shared';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { Uploads } from '../jobs/uploads.ts';
 import type { Logger } from '../log.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Source } from './event-stream.ts';
@@ -17,11 +19,13 @@ import { startConversation } from './socket.ts';
 const MAX_MESSAGE_BYTES = 2 ** 20;
 const MAX_STRANGERS = 8;
 const MAX_CONNECTIONS = 256;
-/** Programs on this computer need no longer to send a request; who does only holds a place. */
-const limits = { headersTimeout: 10_000, requestTimeout: 30_000 };
+/** Uploads take as long as they take; how long other requests may is up to rest.ts. */
+const limits = { headersTimeout: 10_000, requestTimeout: 0 };
 
 export interface ServerParts {
   handlers: Handlers;
+  uploads: Uploads;
+  queue: JobQueue;
   source: Source;
   door: Door;
   dashboard: Dashboard;

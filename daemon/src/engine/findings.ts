@@ -1,6 +1,7 @@
 import { AppError, type FrameRange } from '@uprez/shared';
 import { countArgs, firstFrameArgs } from '../media/args.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { readFramecrc } from '../media/framecrc.ts';
 import { crashOf } from './crash.ts';
 import type { EnginePlan, Timing } from './plan.ts';
 
@@ -40,11 +41,8 @@ async function decodeOrExplain(plan: EnginePlan, args: readonly string[], signal
   }
 }
 
-/** Reads ffmpeg's framecrc lines: `#tb 0: 1/12800`, then `stream, dts, pts, duration, size, checksum`. */
 function parseFrames(text: string, plan: EnginePlan): { startSeconds: number; count: number } {
-  const timeBase = /^#tb 0: (\d+)\/(\d+)$/m.exec(text);
-  const frames = text.match(/^0,.*$/gm);
-  const pts = Number(frames?.[0]?.split(',')[2]);
-  if (!timeBase || !frames || Number.isNaN(pts)) throw new AppError('input.no-frames', { file: plan.source.path });
-  return { startSeconds: (pts * Number(timeBase[1])) / Number(timeBase[2]), count: frames.length };
+  const frames = readFramecrc(text);
+  if (!frames) throw new AppError('input.no-frames', { file: plan.source.path });
+  return frames;
 }

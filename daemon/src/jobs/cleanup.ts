@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { JobRunner } from './job-runner.ts';
+import type { Uploads } from './uploads.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,17 +11,22 @@ export interface CleanupParts {
   store: Store;
   queue: JobQueue;
   runner: JobRunner;
+  uploads: Uploads;
   clock: Clock;
   log: Logger;
   intervalMs: number;
 }
 
-/** Takes ended jobs off the list when the settings say so, now and at every interval. Results are never touched. */
+/**
+ * Takes ended jobs off the list when the settings say so, and removes uploads that no job needs any more, now and at every
+ * interval. Results are never touched.
+ */
 export function startCleanup(parts: CleanupParts): Disposable {
   let cancelTimer = (): void => {};
   let stopped = false;
   const sweep = async (): Promise<void> => {
     await removeOld(parts);
+    await parts.uploads.sweep().catch((error: unknown) => parts.log.warn({ err: error }, 'uploads not cleared'));
     if (!stopped) cancelTimer = parts.clock.after(parts.intervalMs, () => void sweep());
   };
   void sweep();

@@ -111,6 +111,20 @@ export class JobQueue {
     return this.tell(id);
   }
 
+  /** Moves a queued job before another one; to the front where that runs already, to the end where there is none. */
+  move(id: string, before: string | null): Job {
+    const job = this.get(id);
+    if (job.state !== 'queued') throw illegal(job, 'move');
+    const queued = this.list().filter(({ state }) => state === 'queued');
+    const others = queued.filter((other) => other.id !== id).map((other) => other.id);
+    const index = before === null ? others.length : Math.max(0, others.indexOf(before));
+    const order = others.toSpliced(index, 0, id);
+    const positions = queued.map(({ position }) => position);
+    this.store.transaction(() => this.store.jobs.reorder(order, positions));
+    for (const moved of order) this.tell(moved);
+    return this.get(id);
+  }
+
   /** Throws unless the job has ended. */
   checkRemovable(id: string): Job {
     const job = this.get(id);
@@ -213,6 +227,6 @@ export class JobQueue {
   }
 }
 
-function illegal(job: Job, action: JobAction): AppError {
+function illegal(job: Job, action: JobAction | 'move'): AppError {
   return new AppError('job.illegal-action', { id: job.id, state: job.state, action });
 }

@@ -38,6 +38,7 @@ const sql = {
   save: `UPDATE jobs SET state = @state, attempts = @attempts, started_at = @startedAt, ended_at = @endedAt, error = @error,
     waiting_for = @waitingFor, estimate = @estimate, delivery = @delivery, approved_credits = @approvedCredits, revision = @revision WHERE id = @id`,
   touch: 'UPDATE jobs SET revision = @revision WHERE id = @id',
+  place: 'UPDATE jobs SET position = @position, revision = @revision WHERE id = @id',
   remove: 'DELETE FROM jobs WHERE id = ?',
   byId: `SELECT ${columns} FROM jobs WHERE id = ?`,
   all: `SELECT ${columns} FROM jobs ORDER BY position`,
@@ -102,22 +103,24 @@ function writers(db: Database) {
         error: textOrNull(job.error),
         waitingFor: textOrNull(job.waitingFor),
       };
-      save.run({
-        id,
-        state,
-        attempts,
-        startedAt,
-        endedAt,
-        delivery,
-        approvedCredits,
-        ...text,
-        revision: next('revision'),
-      });
+      const states = { state, attempts, startedAt, endedAt, delivery, approvedCredits };
+      save.run({ id, ...states, ...text, revision: next('revision') });
       outputs.replace(id, job.output, endedAt ?? job.createdAt);
     },
     /** Gives the job a new revision after one of its parts changed. */
     touch: (id: string): void => void touch.run({ id, revision: next('revision') }),
+    reorder: reorderer(db, () => next('revision')),
     remove: (id: string): void => void remove.run(id),
+  };
+}
+
+/** Gives jobs, in this order, the positions that they have among themselves. To be called in a transaction. */
+function reorderer(db: Database, revision: () => number) {
+  const place = db.prepare(sql.place);
+  return (ids: readonly string[], positions: readonly number[]): void => {
+    // Positions are unique at every moment, so all step aside first.
+    for (const [index, id] of ids.entries()) place.run({ id, position: -1 - index, revision: revision() });
+    for (const [index, id] of ids.entries()) place.run({ id, position: positions[index], revision: revision() });
   };
 }
 

@@ -16,11 +16,19 @@ export interface TestDaemonOptions {
   dataDir?: string;
   probe?: (path: string) => Promise<Media>;
   dashboardFolder?: string;
+  /** Decodes single frames; without it there are none. */
+  ffmpeg?: () => Promise<string>;
+  /** In bytes. */
+  maxFileSize?: number;
+  /** Where programs such as file managers are looked for. */
+  searchPath?: string;
   clock?: Clock;
   /** By default a keychain of its own. */
   keys?: KeyStore;
   /** By default one without anything to download. */
   library?: DaemonOptions['library'];
+  /** By default next to nothing is logged. */
+  logLevel?: string;
   /** 0, the default, is any free one. */
   port?: number;
 }
@@ -32,9 +40,11 @@ export interface TestDaemon extends RunningDaemon {
 
 /** A real daemon with real SQLite, HTTP and WebSocket on any free port; only its backends are the test's own. */
 export async function startTestDaemon(options: TestDaemonOptions): Promise<TestDaemon> {
-  const { backends, dataDir, port = 0, probe = () => Promise.resolve(mediaOf()), ...rest } = options;
+  const { backends, dataDir, port = 0, probe = () => Promise.resolve(mediaOf()), searchPath, ...rest } = options;
   const folder = dataDir === undefined ? tempDir() : undefined;
-  const config = loadConfig({ env: {}, flags: { dataDir: dataDir ?? folder?.path ?? '', port, logLevel: 'fatal' } });
+  const { maxFileSize, logLevel = 'fatal' } = options;
+  const flags = { dataDir: dataDir ?? folder?.path ?? '', port, logLevel, ...(maxFileSize && { maxFileSize }) };
+  const config = loadConfig({ env: { PATH: searchPath }, flags });
   const daemon = await startDaemon({
     ...{
       config,
