@@ -6,8 +6,10 @@ import {
   isSettled,
   type Settings,
   type Snapshot,
+  toWire,
 } from '@uprez/shared';
 import { Dashboard } from './api/dashboard.ts';
+import type { Source } from './api/event-stream.ts';
 import { createHandlers } from './api/handlers.ts';
 import { Door } from './api/pairing.ts';
 import { startServer } from './api/server.ts';
@@ -15,6 +17,7 @@ import type { Backend, SpeedBook } from './backends/backend.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { claimInstance, type Endpoint } from './instance.ts';
+import { startBackups } from './jobs/backups.ts';
 import { startCleanup } from './jobs/cleanup.ts';
 import { createEnqueue, type Probe } from './jobs/enqueue.ts';
 import { Feed } from './jobs/feed.ts';
@@ -30,8 +33,10 @@ import { Uploads } from './jobs/uploads.ts';
 import { readJobLog } from './job-log.ts';
 import { type KeyStore, openKeyStore } from './key-store.ts';
 import type { LibraryParts, ModelLibrary } from './library/library.ts';
+import { beginRun, type Run } from './last-run.ts';
 import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
+import { asCheck, logCrashes, noticesOf } from './notices.ts';
 import { reveal } from './reveal.ts';
 import { openStore } from './store/store.ts';
 import { VERSION } from './version.ts';
@@ -105,15 +110,17 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   const { paths } = config;
   makeFolders(paths);
   const instance = stack.use(claimInstance(paths));
+  const run = stack.use(beginRun(paths.runMark, { now: clock.now(), working: options.runJobs !== false }));
   const { log } = stack.use(
     openLog({ file: paths.logFile, level: config.logLevel, foreground: options.foreground ?? false }),
   );
   for (const warning of config.warnings) log.warn(warning);
-  const core = await buildCore(options, { clock, log, stack });
+  stack.use(logCrashes(log));
+  const core = await buildCore(options, { clock, log, stack, run });
   const door = new Door({ instance, pairings: core.store.pairings, clock });
   const dashboard = new Dashboard(clock);
   const stop = stopSwitch();
-  const health = async (): Promise<Health> => ({ version: VERSION, checks: (await options.checks?.()) ?? [] });
+  const health = () => healthOf(options, core.notices);
   // A client that asks the daemon to stop gets its reply first.
   const requestStop = (): void => void setImmediate(stop.request);
   const jobLog = (id: string) => readJobLog(paths.logFile, id);
@@ -139,16 +146,35 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   };
 }
 
-/** Everything behind the server: store, queue and the lanes of the backends. */
-async function buildCore(
-  options: DaemonOptions,
-  { clock, log, stack }: { clock: Clock; log: Logger; stack: Cleanups },
-) {
-  const { config, probe, keys = openKeyStore(options.config.paths.keyFile) } = options;
-  const store = stack.use(openStore({ ...config.paths, now: () => clock.now() }));
+async function healthOf({ checks }: DaemonOptions, notices: readonly AppError[]): Promise<Health> {
+  return { version: VERSION, checks: [...notices.map(asCheck), ...((await checks?.()) ?? [])] };
+}
+
+interface CoreParts {
+  clock: Clock;
+  log: Logger;
+  stack: Cleanups;
+  run: Run;
+}
+
+/** The store and the list of jobs, put right after a crash. */
+function openMemory({ config }: DaemonOptions, { clock, log, stack, run }: CoreParts) {
+  const store = stack.use(openStore({ ...config.paths, now: () => clock.now(), afterCrash: run.afterCrash }));
   const feed = new Feed();
   const queue = new JobQueue({ store, feed, clock });
+  const notices = noticesOf(run, store.restoredFrom);
+  for (const notice of notices) log.error({ code: notice.code }, notice.message);
+  if (run.safeMode) queue.changeSettings({ paused: true });
   recover({ store, queue, log });
+  stack.use(startBackups(store, { clock, log }));
+  return { store, feed, queue, notices };
+}
+
+/** Everything behind the server: store, queue and the lanes of the backends. */
+async function buildCore(options: DaemonOptions, parts: CoreParts) {
+  const { clock, log, stack } = parts;
+  const { config, probe, keys = openKeyStore(options.config.paths.keyFile) } = options;
+  const { store, feed, queue, notices } = openMemory(options, parts);
   const backends = await options.backends({
     ...{ config, log, keys, ledger: createLedger(store.processes), speeds: store.speeds },
     settings: () => queue.settings(),
@@ -157,12 +183,30 @@ async function buildCore(
   const progress = new LiveProgress(feed, clock);
   const { checkpoints } = store;
   const purse = openPurse({ store, queue, clock });
-  const parts = { queue, clock, backends, log, progress, checkpoints, purse };
-  const runner = stack.useAsync(new JobRunner({ ...parts, feed, idle: options.runJobs === false }));
-  stack.use(startHolds({ ...parts, held: () => store.jobs.held() }));
+  const lanes = { queue, clock, backends, log, progress, checkpoints, purse };
+  const runner = stack.useAsync(new JobRunner({ ...lanes, feed, idle: options.runJobs === false }));
+  stack.use(startHolds({ ...lanes, held: () => store.jobs.held() }));
   const { stills, uploads } = files(options, { queue, feed, clock, log });
   stack.use(stills);
   stack.use(startCleanup({ store, queue, runner, uploads, clock, log, intervalMs: config.cleanupInterval }));
+  const source = sourceOf({ queue, feed, progress, library, notices });
+  const models = async () => (await Promise.all(backends.map((backend) => backend.models()))).flat();
+  const enqueue = createEnqueue({ queue, backends, probe });
+  const accounts = accountsOf(backends);
+  const calls = { runner, probe, models, library, keys, accounts, enqueue, stills, uploads };
+  return { store, queue, source, notices, ...calls };
+}
+
+interface SourceParts {
+  queue: JobQueue;
+  feed: Feed;
+  progress: LiveProgress;
+  library: ModelLibrary;
+  notices: readonly AppError[];
+}
+
+/** What clients see: everything once, then every change. */
+function sourceOf({ queue, feed, progress, library, notices }: SourceParts): Source {
   const snapshot = (): Snapshot => ({
     type: 'snapshot',
     version: VERSION,
@@ -170,12 +214,9 @@ async function buildCore(
     progress: progress.all(),
     settings: queue.settings(),
     pulls: library.pulls(),
+    notices: notices.map(toWire),
   });
-  const source = { snapshot, subscribe: feed.subscribe.bind(feed) };
-  const models = async () => (await Promise.all(backends.map((backend) => backend.models()))).flat();
-  const enqueue = createEnqueue({ queue, backends, probe });
-  const accounts = accountsOf(backends);
-  return { store, queue, runner, probe, source, models, library, keys, accounts, enqueue, stills, uploads };
+  return { snapshot, subscribe: feed.subscribe.bind(feed) };
 }
 
 /** What comes and goes with jobs besides their results. */

@@ -17,6 +17,8 @@ export interface Paths {
   /** Single frames of jobs, kept as long as their jobs. */
   readonly stills: string;
   readonly lockFile: string;
+  /** There while the daemon runs, and after one that did not end well. */
+  readonly runMark: string;
   /** Tells clients of the same user where the daemon listens and how to prove themselves. */
   readonly endpointFile: string;
   /** API keys, where there is no keychain. */
@@ -52,6 +54,7 @@ export function pathsFor(surroundings: Surroundings, dataDir: string | null = nu
     results: join(folders.data, 'results'),
     stills: join(folders.data, 'stills'),
     lockFile: join(folders.data, 'instance.lock'),
+    runMark: join(folders.data, 'run.json'),
     endpointFile: join(folders.data, 'endpoint.json'),
     keyFile: join(folders.data, 'keys.json'),
     configFile: join(folders.config, 'config.json'),

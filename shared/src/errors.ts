@@ -317,7 +317,13 @@ export const errorTable = {
     500,
     false,
     (d) => `The job database can't be used: ${String(d['why'])}.`,
-    () => 'Restore the backup beside it, or move it away to start with an empty queue.',
+    () => 'Restore a backup by hand, or move the database and its backups away to start with an empty queue.',
+  ),
+  'setup.database-restored': row(
+    500,
+    false,
+    (d) => `The job database was damaged or gone; it was replaced by its backup of ${String(d['time'])}.`,
+    () => 'Look through the list: what came later is missing from it. Finished files are where they were.',
   ),
   'local.decoder-failed': row(
     422,
@@ -530,6 +536,12 @@ export const errorTable = {
     true,
     () => 'The daemon is stopping.',
     () => 'The job goes on when it starts again.',
+  ),
+  'daemon.safe-mode': row(
+    503,
+    true,
+    () => 'Uprez ended unexpectedly several times within a minute, so the queue is paused.',
+    () => 'Look at the jobs and the log, then resume the queue: `uprez settings paused false`.',
   ),
   'daemon.already-running': row(
     409,

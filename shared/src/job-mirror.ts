@@ -1,3 +1,4 @@
+import type { WireError } from './errors.ts';
 import type { Job, Progress } from './job.ts';
 import type { ServerMessage, Snapshot } from './messages.ts';
 import type { ModelPull } from './model.ts';
@@ -12,6 +13,8 @@ export interface View {
   readonly pulls: Readonly<Record<string, ModelPull>>;
   /** Grows with every change to the list of models. */
   readonly modelsRevision: number;
+  /** What the user should know about this run of the daemon. */
+  readonly notices: readonly WireError[];
 }
 
 export const emptyView: View = {
@@ -20,6 +23,7 @@ export const emptyView: View = {
   settings: Settings.parse({}),
   pulls: {},
   modelsRevision: 0,
+  notices: [],
 };
 
 /** Applies one server message. Older revisions of a job never replace newer ones. */
@@ -38,7 +42,7 @@ export function applyMessage(view: View, message: ServerMessage): View {
     case 'progress':
       return { ...view, progress: { ...view.progress, [message.id]: message.progress } };
     case 'settings':
-      return { ...view, settings: message.settings };
+      return { ...view, settings: message.settings, notices: stillTrue(view.notices, message.settings) };
     case 'models':
       return { ...view, modelsRevision: view.modelsRevision + 1 };
     case 'pull':
@@ -53,8 +57,18 @@ export function applyMessage(view: View, message: ServerMessage): View {
   }
 }
 
-function fromSnapshot({ modelsRevision }: View, { jobs, progress, settings, pulls }: Snapshot): View {
-  return { jobs: inOrder(jobs), progress, settings, pulls, modelsRevision: modelsRevision + 1 };
+function fromSnapshot({ modelsRevision }: View, { jobs, progress, settings, pulls, notices }: Snapshot): View {
+  return {
+    jobs: inOrder(jobs),
+    modelsRevision: modelsRevision + 1,
+    notices: stillTrue(notices, settings),
+    ...{ progress, settings, pulls },
+  };
+}
+
+/** Whoever resumes the queue has seen why it was paused. */
+function stillTrue(notices: readonly WireError[], { paused }: Settings): WireError[] {
+  return notices.filter(({ code }) => code !== 'daemon.safe-mode' || paused);
 }
 
 function withJob(view: View, job: Job): View {

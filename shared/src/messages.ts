@@ -84,6 +84,8 @@ export const Snapshot = z.object({
   /** Downloads of models that are under way, by the model's id. */
   pulls: z.record(z.string(), ModelPull),
   settings: Settings,
+  /** What the user should know about this run of the daemon. */
+  notices: z.array(WireError).default([]),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 

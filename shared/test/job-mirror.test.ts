@@ -5,7 +5,7 @@ import { jobWith, progressAt } from './support/jobs.ts';
 const settings = Settings.parse({});
 const ids = (view: View): string[] => view.jobs.map((job) => job.id);
 const snapshot = (...jobs: ReturnType<typeof jobWith>[]): View =>
-  applyMessage(emptyView, { type: 'snapshot', version: '1', jobs, progress: {}, settings, pulls: {} });
+  applyMessage(emptyView, { type: 'snapshot', version: '1', jobs, progress: {}, settings, pulls: {}, notices: [] });
 
 describe('the mirror of the job list', () => {
   it('starts with what the snapshot says, in queue order', () => {
@@ -20,6 +20,7 @@ describe('the mirror of the job list', () => {
       progress: {},
       settings,
       pulls: {},
+      notices: [],
     });
     expect(later.jobs).toEqual([]);
   });

@@ -9,7 +9,7 @@ const COOL_DOWN_MS = 30_000;
 export class Attempts {
   private readonly clock: Clock;
   private failures: number[] = [];
-  private closedUntil = 0;
+  private closedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -17,12 +17,12 @@ export class Attempts {
 
   /** Throws `daemon.busy` during a cool-down. */
   check(): void {
-    if (this.clock.now() < this.closedUntil) throw new AppError('daemon.busy');
+    if (this.clock.elapsed() < this.closedUntil) throw new AppError('daemon.busy');
   }
 
   /** Counts a failure. A success between failures takes nothing back, or guesses could hide among good tries. */
   fail(): void {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     this.failures = [...this.failures.filter((at) => at > now - WINDOW_MS), now];
     if (this.failures.length < MAX_FAILURES) return;
     this.failures = [];

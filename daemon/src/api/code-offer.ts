@@ -13,7 +13,7 @@ export interface Offer {
 /** The six-digit code that is on show, if any: two minutes, five tries, one use. A new one replaces the old. */
 export class CodeOffer {
   private readonly clock: Clock;
-  private current: (Offer & { tries: number }) | undefined;
+  private current: { code: string; until: number; tries: number } | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -21,15 +21,14 @@ export class CodeOffer {
 
   open(): Offer {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
-    const expiresAt = this.clock.now() + LIFE_MS;
-    this.current = { code, expiresAt, tries: 0 };
-    return { code, expiresAt };
+    this.current = { code, until: this.clock.elapsed() + LIFE_MS, tries: 0 };
+    return { code, expiresAt: this.clock.now() + LIFE_MS };
   }
 
   /** The code for one try, which counts even when the client leaves without an answer. Throws `daemon.unauthorized`. */
   take(): string {
     const offer = this.current;
-    if (!offer || this.clock.now() >= offer.expiresAt || offer.tries >= MAX_TRIES) {
+    if (!offer || this.clock.elapsed() >= offer.until || offer.tries >= MAX_TRIES) {
       this.current = undefined;
       throw new AppError('daemon.unauthorized');
     }
@@ -40,7 +39,7 @@ export class CodeOffer {
   /** Uses the code up. Of two clients that both had it, the first wins. Throws `daemon.unauthorized`. */
   redeem(code: string): void {
     const offer = this.current;
-    if (offer?.code !== code || this.clock.now() >= offer.expiresAt) throw new AppError('daemon.unauthorized');
+    if (offer?.code !== code || this.clock.elapsed() >= offer.until) throw new AppError('daemon.unauthorized');
     this.current = undefined;
   }
 }

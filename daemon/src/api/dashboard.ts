@@ -45,7 +45,7 @@ export class Dashboard {
 
   /** Only digests are kept, so comparing takes no longer for a better guess. */
   private issue(kept: Map<string, number>, lifeMs: number): string {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     for (const [key, expiresAt] of kept) if (expiresAt <= now) kept.delete(key);
     const value = randomBytes(32).toString('hex');
     kept.set(digest(value), now + lifeMs);
@@ -53,7 +53,7 @@ export class Dashboard {
   }
 
   private valid(kept: Map<string, number>, value: string): boolean {
-    return (kept.get(digest(value)) ?? 0) > this.clock.now();
+    return (kept.get(digest(value)) ?? 0) > this.clock.elapsed();
   }
 }
 

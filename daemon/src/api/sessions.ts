@@ -10,6 +10,7 @@ const MAX_PENDING = 8;
 
 export interface Token {
   token: string;
+  /** For the client's eyes; what counts here is the span. */
   expiresAt: number;
 }
 
@@ -18,7 +19,7 @@ export class Sessions {
   private readonly door: Door;
   private readonly clock: Clock;
   private readonly pending = new Map<string, Pending & { until: number }>();
-  private readonly tokens = new Map<string, { pairing: string; expiresAt: number }>();
+  private readonly tokens = new Map<string, { pairing: string; until: number }>();
 
   constructor(door: Door, clock: Clock) {
     this.door = door;
@@ -30,7 +31,7 @@ export class Sessions {
 
   /** Throws `daemon.unauthorized`, `daemon.busy`. */
   open(hello: Hello, port: number): { session: string; challenge: Challenge } {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     for (const [id, { until }] of this.pending) if (until <= now) this.pending.delete(id);
     if (this.pending.size >= MAX_PENDING) throw new AppError('daemon.busy');
     const pending = this.door.greet(hello, port);
@@ -43,21 +44,20 @@ export class Sessions {
   prove(session: string, proof: string): Token {
     const pending = this.pending.get(session);
     this.pending.delete(session);
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     if (!pending || pending.until <= now) throw new AppError('daemon.unauthorized');
     const { pairing } = pending.accept(proof);
-    for (const [key, { expiresAt }] of this.tokens) if (expiresAt <= now) this.tokens.delete(key);
+    for (const [key, { until }] of this.tokens) if (until <= now) this.tokens.delete(key);
     const token = randomBytes(32).toString('hex');
-    const expiresAt = now + TOKEN_LIFE_MS;
-    this.tokens.set(digest(token), { pairing, expiresAt });
-    return { token, expiresAt };
+    this.tokens.set(digest(token), { pairing, until: now + TOKEN_LIFE_MS });
+    return { token, expiresAt: this.clock.now() + TOKEN_LIFE_MS };
   }
 
   /** Is this Authorization header good? */
   admits(header: string | undefined): boolean {
     const token = /^Bearer ([0-9a-f]{64})$/.exec(header ?? '')?.[1];
     const known = token === undefined ? undefined : this.tokens.get(digest(token));
-    return known !== undefined && known.expiresAt > this.clock.now();
+    return known !== undefined && known.until > this.clock.elapsed();
   }
 }
 

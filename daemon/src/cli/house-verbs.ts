@@ -15,6 +15,7 @@ export async function serve(
 ): Promise<'done' | 'again'> {
   const { url } = await client.call('openDashboard', {});
   terminal.note(own ? 'Uprez is running. Ctrl-C stops it.' : 'Uprez is already running.');
+  for (const { message, next } of client.view.notices) terminal.note(`${message} ${next}`);
   terminal.note('Dashboard (the link works once and for a minute; start again for another):');
   terminal.out(url);
   if (own) {

@@ -36,9 +36,9 @@ export class LiveProgress {
   report(id: string, sample: Sample): void {
     const live = this.running.get(id);
     if (!live) return;
-    live.track = advance(live.track, sample, this.clock.now());
+    live.track = advance(live.track, sample, this.clock.elapsed());
     if (live.cancelTimer) return;
-    const wait = live.toldAt + INTERVAL_MS - this.clock.now();
+    const wait = live.toldAt + INTERVAL_MS - this.clock.elapsed();
     if (wait <= 0) return this.tell(id, live);
     live.cancelTimer = this.clock.after(wait, () => this.tell(id, live));
   }
@@ -51,7 +51,7 @@ export class LiveProgress {
 
   private tell(id: string, live: Live): void {
     live.cancelTimer = undefined;
-    live.toldAt = this.clock.now();
+    live.toldAt = this.clock.elapsed();
     if (live.track) this.feed.tell({ type: 'progress', id, progress: live.track.progress });
   }
 }

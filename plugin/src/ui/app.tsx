@@ -1,6 +1,7 @@
 import type { DaemonLink, DaemonState } from '../state/daemon-link.ts';
 import { useDaemon } from '../state/use-daemon.ts';
 import { CloudForm } from './cloud-form.tsx';
+import { ErrorNotice } from './error-notice.tsx';
 import { JobList } from './job-list.tsx';
 import { QueueBar } from './queue-bar.tsx';
 import { TaskForm } from './task-form.tsx';
@@ -12,6 +13,9 @@ export function App({ link }: { link: DaemonLink }) {
     <main>
       <QueueBar view={view} client={client} />
       <ConnectionNotice connection={connection} />
+      {view.notices.map((notice) => (
+        <ErrorNotice key={notice.code} error={notice} />
+      ))}
       <CloudForm settings={view.settings} client={client} />
       <TaskForm settings={view.settings} client={client} />
       <JobList view={view} client={client} />

@@ -17,13 +17,13 @@ export class Listing {
 
   /** Null while the service has never answered. */
   async ids(): Promise<readonly string[] | null> {
-    if (this.known && Date.now() - this.known.at < FRESH_MS) return this.known.ids;
-    if (Date.now() - this.failedAt < PAUSE_MS) return this.known?.ids ?? null;
+    if (this.known && performance.now() - this.known.at < FRESH_MS) return this.known.ids;
+    if (performance.now() - this.failedAt < PAUSE_MS) return this.known?.ids ?? null;
     try {
       const { supportedModels } = await this.client.availability(AbortSignal.timeout(PATIENCE_MS));
-      if (supportedModels.length > 0) this.known = { ids: supportedModels, at: Date.now() };
+      if (supportedModels.length > 0) this.known = { ids: supportedModels, at: performance.now() };
     } catch {
-      this.failedAt = Date.now();
+      this.failedAt = performance.now();
       // What was listed before, or the catalogue that came with Uprez, has to do.
     }
     return this.known?.ids ?? null;
