@@ -12,7 +12,7 @@ const forever = new AbortController().signal;
 /** The decoder by itself, its frames thrown away as they come. */
 export function decodeAlone(plan: EnginePlan, count: number): Promise<Cost> {
   return measured(async () => {
-    const ffmpeg = startFfmpeg(plan.ffmpeg, decodeArgs(plan.source, { first: 0, count, startSeconds: 0 }));
+    const ffmpeg = startFfmpeg(plan.ffmpeg, decodeArgs(plan.source, { first: 0, jobFirst: 0, count, startSeconds: 0 }));
     ffmpeg.stdout.resume();
     await ffmpeg.ended;
   });
@@ -74,7 +74,7 @@ async function preload(plan: EnginePlan, frameBytes: number): Promise<Uint8Array
   const frames: Uint8Array[] = [];
   const total = plan.sourceFrames ?? 1;
   const { ffmpeg, source } = plan;
-  const span = { first: 0, count: total, startSeconds: 0 };
+  const span = { first: 0, jobFirst: 0, count: total, startSeconds: 0 };
   for await (const { index, data } of decodeFrames({
     ffmpeg,
     source,

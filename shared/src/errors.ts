@@ -86,7 +86,13 @@ export const errorTable = {
     400,
     false,
     (d) => `${file(d)} has an alpha channel, which ProRes 422 HQ can't hold.`,
-    () => 'Flatten the clip over its background first, or pass --drop-alpha to leave transparency out.',
+    () => 'Flatten the clip over its background first, or pass --alpha drop to leave transparency out.',
+  ),
+  'input.flow-hdr': row(
+    400,
+    false,
+    (d) => `Optical flow works with 8 bits, which would ruin ${file(d)}: it is HDR.`,
+    () => 'Use frame blending (--fps-method blending) instead.',
   ),
   'input.hdr': row(
     400,

@@ -21,4 +21,5 @@ export * from './still.ts';
 export * from './task.ts';
 export * from './timecode.ts';
 export * from './upload.ts';
+export * from './warnings.ts';
 export * from './way.ts';

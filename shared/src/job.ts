@@ -4,6 +4,7 @@ import { Estimate } from './estimate.ts';
 import { JobState } from './job-machine.ts';
 import { Media } from './media.ts';
 import { HostReference, Task } from './task.ts';
+import { Warning } from './warnings.ts';
 
 /** What is happening inside a running job. Not the same as its state. */
 export const Stage = z.enum(['prepare', 'upload', 'process', 'download', 'finish', 'verify']);
@@ -105,6 +106,8 @@ export const Job = z.object({
   waitingFor: WireError.nullable().default(null),
   output: OutputFile.nullable(),
   delivery: Delivery,
+  /** What to know of its result: what the clip did not say, what the file can't say. */
+  warnings: z.array(Warning).default([]),
   /** Credits that the user has agreed to, those already charged included; null before. */
   approvedCredits: z.number().nonnegative().nullable().default(null),
   /** Credits that were charged; null while that is open, and for jobs that cost nothing. */

@@ -22,8 +22,33 @@ export const AudioTrack = z.object({
   channels: z.int().positive(),
   sampleRate: z.int().positive(),
   bitDepth: z.int().positive().nullable(),
+  /** Places of the channels in decoding order, such as "L R C LFE Ls Rs"; null where nothing says them. */
+  layout: z.string().nullable().default(null),
 });
 export type AudioTrack = z.infer<typeof AudioTrack>;
+
+/** The display that HDR pictures were graded on (SMPTE ST 2086): CIE 1931 x and y, luminances in cd/m². */
+export const MasteringDisplay = z.object({
+  red: z.tuple([z.number(), z.number()]),
+  green: z.tuple([z.number(), z.number()]),
+  blue: z.tuple([z.number(), z.number()]),
+  white: z.tuple([z.number(), z.number()]),
+  minLuminance: z.number().nonnegative(),
+  maxLuminance: z.number().positive(),
+});
+export type MasteringDisplay = z.infer<typeof MasteringDisplay>;
+
+/** Brightest pixel and brightest frame on average, in cd/m² (CTA-861.3: MaxCLL, MaxFALL). */
+export const ContentLight = z.object({ maxCll: z.int().nonnegative(), maxFall: z.int().nonnegative() });
+export type ContentLight = z.infer<typeof ContentLight>;
+
+/** What HDR clips say besides their colour tags. `dynamic` names metadata that changes with the scene. */
+export const HdrMetadata = z.object({
+  mastering: MasteringDisplay.nullable(),
+  light: ContentLight.nullable(),
+  dynamic: z.string().nullable(),
+});
+export type HdrMetadata = z.infer<typeof HdrMetadata>;
 
 export const StartTimecode = z.object({ text: z.string(), dropFrame: z.boolean() });
 export type StartTimecode = z.infer<typeof StartTimecode>;
@@ -48,6 +73,7 @@ export const Media = z.object({
   alpha: z.boolean(),
   scan: z.enum(['progressive', 'interlaced']),
   color: ColorTags,
+  hdr: HdrMetadata.nullable().default(null),
   timecode: StartTimecode.nullable(),
   audio: z.array(AudioTrack),
   sizeBytes: z.int().positive(),

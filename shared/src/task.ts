@@ -17,6 +17,21 @@ export type Enlargement = z.infer<typeof Enlargement>;
 export const BackendId = z.enum(['local', 'topaz']);
 export type BackendId = z.infer<typeof BackendId>;
 
+/**
+ * How another rate is made, by the trade's names. `sampling` shows the nearest earlier frame, `blending` mixes neighbours,
+ * `flow` moves what moves to where it is at that time.
+ */
+export const RateConversion = z.enum(['sampling', 'blending', 'flow']);
+export type RateConversion = z.infer<typeof RateConversion>;
+
+/** What becomes of interlaced pictures: whole ones, or two fields to a frame as in the source. */
+export const Fields = z.enum(['deinterlace', 'keep']);
+export type Fields = z.infer<typeof Fields>;
+
+/** What becomes of transparency, which ProRes 422 can't hold: refused, left out, or kept in ProRes 4444. */
+export const Alpha = z.enum(['refuse', 'drop', 'keep']);
+export type Alpha = z.infer<typeof Alpha>;
+
 /** What to do, without how far it has got. The same task on the same file always gives the same frames. */
 export const Task = z.object({
   source: z.string().min(1).max(4096),
@@ -28,11 +43,14 @@ export const Task = z.object({
   scale: Scale.default(2),
   /** Rate to conform to; null keeps the source's own (variable sources: the nearest standard rate). */
   frameRate: FrameRate.nullable().default(null),
+  /** How frames of that rate are made. */
+  rateConversion: RateConversion.default('sampling'),
+  fields: Fields.default('deinterlace'),
   /** Applied to the finished picture, before it is rounded to 10 bits. */
   look: Look.default(noLook),
   deband: Deband.default('auto'),
   audio: z.enum(['keep', 'none']).default('keep'),
-  dropAlpha: z.boolean().default(false),
+  alpha: Alpha.default('refuse'),
   /** A folder, or a file ending in .mov; null = the output folder of the settings, else beside the source. */
   output: z.string().min(1).max(4096).nullable().default(null),
 });

@@ -12,6 +12,7 @@ import type {
   StepName,
   StepStatistics,
   Task,
+  Warning,
   Way,
   WaySpeed,
 } from '@uprez/shared';
@@ -60,6 +61,8 @@ export interface RunningJob {
   report(progress: { stage: Stage; framesDone: number; framesTotal: number }): void;
   /** Recorded. */
   step(name: StepName, change: StepChange): void;
+  /** Something to know of the result; recorded. */
+  warn(warning: Warning): void;
   /** Largest resident memory of a process of this job, in bytes; recorded. */
   memory(process: string, peakBytes: number): void;
   /** What a process of this job computes with; recorded. */

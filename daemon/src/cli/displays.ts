@@ -1,6 +1,6 @@
 import { isSettled, type Job, type Progress, type View } from '@uprez/shared';
 import type { Display } from './follow.ts';
-import { clipName, outcomeLine } from './print.ts';
+import { clipName, outcomeLine, warningLines } from './print.ts';
 import { barLine, duration, plainLine } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,11 +63,15 @@ function milestone({ stage, fraction }: Progress): string {
   return `${stage} ${Math.floor(fraction * 20)}`;
 }
 
-/** Says once how each job ended. */
+/** Says once how each job ended, and before that what there is to know of it. */
 function announceEndings(terminal: Terminal): Display {
   const said = new Set<string>();
   return {
     show(_view, jobs) {
+      for (const line of jobs.flatMap(warningLines)) {
+        if (!said.has(line)) terminal.note(line);
+        said.add(line);
+      }
       for (const job of jobs) {
         if (said.has(job.id) || !(isSettled(job.state) || job.state === 'awaiting-approval')) continue;
         said.add(job.id);

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import {
+  type Alpha,
   AppError,
   Deband,
   defaultModels,
+  type Fields,
   type FrameRate,
   frameRate,
   LookId,
@@ -10,6 +12,7 @@ import {
   noModel,
   parseFrameRate,
   parseTime,
+  type RateConversion,
   Scale,
   type Settings,
 } from '@uprez/shared';
@@ -28,7 +31,9 @@ export interface UpscaleFlags {
   fps?: FrameRate;
   handles?: number;
   audio: boolean;
-  dropAlpha?: boolean;
+  fpsMethod?: RateConversion;
+  fields?: Fields;
+  alpha?: Alpha;
   output?: string;
   json?: boolean;
   detach?: boolean;
@@ -108,7 +113,9 @@ export function taskOf(source: string, flags: UpscaleFlags, settings: Settings):
     handles: flags.handles ?? settings.handles,
     output: flags.output ?? null,
     audio: flags.audio ? 'keep' : 'none',
-    dropAlpha: flags.dropAlpha ?? false,
+    rateConversion: flags.fpsMethod ?? 'sampling',
+    fields: flags.fields ?? 'deinterlace',
+    alpha: flags.alpha ?? 'refuse',
   };
 }
 

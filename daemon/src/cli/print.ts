@@ -41,6 +41,11 @@ export function jobTable(view: View): string[] {
   );
 }
 
+/** What there is to know of a job's result. */
+export function warningLines(job: Job): string[] {
+  return job.warnings.map(({ message }) => `${clipName(job)}: ${message}`);
+}
+
 /** One line about a job that has ended. */
 export function outcomeLine(job: Job): string {
   return `${clipName(job)}: ${ending(job) || job.state}`;
@@ -57,6 +62,7 @@ export function reportLines({ job, segments, errors, peakMemory, accelerators }:
     `segments: ${segments.done} of ${segments.total}, ${segments.frames} frames, ${bytes(segments.bytes)}`,
     ...Object.entries(accelerators).map(([name, accelerator]) => `${name} runs the model on: ${accelerator}`),
     ...Object.entries(peakMemory).map(([name, size]) => `memory of ${name}: ${bytes(size)} at most`),
+    ...job.warnings.map(({ message }) => `note: ${message}`),
     ...errors.map(({ error }) => `error: ${sentence(error.message, error.next)}`),
     ...(job.output?.checks ?? []).map((check) => `${check.ok ? 'ok' : 'WRONG'} ${check.what}: ${check.found}`),
     ...(job.output?.quality ? [qualityLine(job.output.quality)] : []),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { Alpha, Fields, RateConversion } from '@uprez/shared';
 import { Argument, Command, Option } from 'commander';
 import { addModelVerbs, type ModelVerbs } from './models-program.ts';
 import { backend, deband, handles, look, rate, scale, strength, time } from './options.ts';
@@ -86,9 +87,19 @@ function addTaskOptions(command: Command): Command {
     .option('--from <time>', 'in point: seconds, hh:mm:ss.mmm or timecode from the clip’s first frame', time)
     .option('--to <time>', 'out point, not included', time)
     .option('--fps <rate>', 'conform to a frame rate: 24, 23.976, 30000/1001', rate)
+    .addOption(
+      new Option('--fps-method <name>', 'how frames of another rate are made (sampling)').choices(
+        RateConversion.options,
+      ),
+    )
+    .addOption(
+      new Option('--fields <what>', 'what becomes of interlaced pictures (deinterlace)').choices(Fields.options),
+    )
     .option('--handles <frames>', 'extra frames before and after the range', handles)
     .option('--no-audio', 'leave the sound out')
-    .option('--drop-alpha', 'leave transparency out, which ProRes 422 can’t hold')
+    .addOption(
+      new Option('--alpha <what>', 'transparency, which ProRes 422 can’t hold (refuse)').choices(Alpha.options),
+    )
     .option('--output <path>', 'a folder, or a file ending in .mov')
     .option('--detach', 'leave it to the running daemon and print the job’s id')
     .addOption(new Option('--json', 'events as JSON lines on stdout; the last one is the result'));

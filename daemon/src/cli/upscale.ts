@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { AppError, type DaemonClient, type Job, timelineOf } from '@uprez/shared';
 import { namesFile, rangeOf, taskOf, type UpscaleFlags } from './options.ts';
-import { errorLine, estimateLine } from './print.ts';
+import { errorLine, estimateLine, warningLines } from './print.ts';
 import { type Queued, stayToTheEnd } from './stay.ts';
 import type { SteadyClient } from './steady-client.ts';
 import type { StopCode } from './stop-signals.ts';
@@ -30,7 +30,7 @@ export async function upscale(
   for (const { clip, error } of queued.refused)
     terminal.note(clips.length > 1 ? `${clip}: ${errorLine(error)}` : errorLine(error));
   if (!json) for (const job of queued.jobs) terminal.note(estimateLine(job));
-  if (detach) return reportDetached(queued, terminal);
+  if (detach) return reportDetached(queued, { terminal, json });
   return stayToTheEnd(daemon, queued, { stopped, json, terminal });
 }
 
@@ -74,7 +74,8 @@ async function queueOne(client: DaemonClient, { source, flags, requestId }: Requ
   }
 }
 
-function reportDetached({ jobs, refused }: Queued, terminal: Terminal): number {
+function reportDetached({ jobs, refused }: Queued, { terminal, json }: { terminal: Terminal; json: boolean }): number {
+  if (!json) for (const line of jobs.flatMap(warningLines)) terminal.note(line);
   for (const job of jobs) terminal.out(job.id);
   return refused.length > 0 ? 1 : 0;
 }

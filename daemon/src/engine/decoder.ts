@@ -1,7 +1,8 @@
 import { AppError } from '@uprez/shared';
-import { decodeArgs, type FrameSpan, sampleArgs, type SourceFormat } from '../media/args.ts';
+import { decodeArgs, type FrameSpan, sampleArgs } from '../media/args.ts';
 import { ByteReader } from '../media/byte-reader.ts';
 import { startFfmpeg } from '../media/ffmpeg.ts';
+import type { SourceFormat } from '../media/frame-filters.ts';
 import { crashOf } from './crash.ts';
 
 export interface SourceFrame {

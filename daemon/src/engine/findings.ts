@@ -2,17 +2,29 @@ import { AppError, type FrameRange } from '@uprez/shared';
 import { countArgs, firstFrameArgs } from '../media/args.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { readFramecrc } from '../media/framecrc.ts';
+import { conformWarnings } from './conform-report.ts';
 import { crashOf } from './crash.ts';
 import type { EnginePlan, Timing } from './plan.ts';
+import { findScan } from './scan.ts';
 
 /**
- * Where the source's picture starts and which frames the job is about. Proves on the way that the first frame decodes.
- * Throws `local.decoder-failed`, `input.no-frames`, `input.empty-range`.
+ * Where the source's picture starts, which frames the job is about and whether they are interlaced. Proves on the way that
+ * the first frame decodes. Throws `local.decoder-failed`, `input.no-frames`, `input.empty-range`.
  */
 export async function findTiming(plan: EnginePlan, signal: AbortSignal): Promise<Timing> {
   const { startSeconds } = parseFrames(await decodeOrExplain(plan, firstFrameArgs(plan.source.path), signal), plan);
-  const total = plan.sourceFrames ?? (await countFrames(plan, signal));
-  return { startSeconds, ...frameSpan(total, plan.range, plan.handles) };
+  const counted = plan.sourceFrames === null ? await countFrames(plan, signal) : undefined;
+  const span = frameSpan(counted?.total ?? plan.sourceFrames ?? 0, plan.range, plan.handles);
+  const scan = await findScan(plan, span, signal);
+  const { conformTo, evenRate } = plan.source;
+  const uneven = evenRate && conformTo && counted ? { times: counted.times, rate: conformTo, ...span } : undefined;
+  const warnings = [...scan.warnings, ...(uneven ? conformWarnings(uneven) : [])];
+  return { startSeconds, ...span, deinterlace: scan.deinterlace, warnings };
+}
+
+/** The plan with what was found out about the source. */
+export function asFound(plan: EnginePlan, { deinterlace }: Pick<Timing, 'deinterlace'>): EnginePlan {
+  return { ...plan, source: { ...plan.source, deinterlace } };
 }
 
 /** Clips range and handles to the frames there are. Throws `input.empty-range`. */
@@ -27,10 +39,6 @@ export function frameSpan(
   return { firstFrame, frameCount: Math.min(total, to + handles) - firstFrame };
 }
 
-async function countFrames(plan: EnginePlan, signal: AbortSignal): Promise<number> {
-  return parseFrames(await decodeOrExplain(plan, countArgs(plan.source), signal), plan).count;
-}
-
 async function decodeOrExplain(plan: EnginePlan, args: readonly string[], signal: AbortSignal): Promise<string> {
   try {
     return (await runFfmpeg(plan.ffmpeg, args, signal)).toString('latin1');
@@ -41,8 +49,14 @@ async function decodeOrExplain(plan: EnginePlan, args: readonly string[], signal
   }
 }
 
-function parseFrames(text: string, plan: EnginePlan): { startSeconds: number; count: number } {
-  const frames = readFramecrc(text);
+/** Times of the source's frames in seconds, and how many there are at the rate that they are conformed to. */
+async function countFrames(plan: EnginePlan, signal: AbortSignal): Promise<{ times: number[]; total: number }> {
+  const text = await decodeOrExplain(plan, countArgs(plan.source), signal);
+  return { times: parseFrames(text, plan).times, total: parseFrames(text, plan, 1).times.length };
+}
+
+function parseFrames(text: string, plan: EnginePlan, stream = 0) {
+  const frames = readFramecrc(text, stream);
   if (!frames) throw new AppError('input.no-frames', { file: plan.source.path });
   return frames;
 }

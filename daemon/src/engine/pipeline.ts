@@ -152,7 +152,7 @@ function decode(
   return decodeFrames({
     ffmpeg: plan.ffmpeg,
     source: plan.source,
-    frames: { first, count, startSeconds: timing.startSeconds, counted },
+    frames: { first, count, jobFirst: timing.firstFrame, startSeconds: timing.startSeconds, counted },
     buffer: () => inference.frame(),
     signal,
     started: (pid) => options.onProcess('decoder', pid),

@@ -2,19 +2,21 @@ import type {
   Check,
   FrameRange,
   FrameRate,
+  HdrMetadata,
   Provider,
   Quality,
   Scale,
   Size,
   Stage,
   StepStatistics,
+  Warning,
   Way,
   WaySpeed,
   WireError,
 } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
-import type { SourceFormat } from '../media/args.ts';
 import type { OutputColor } from '../media/colors.ts';
+import type { FieldOrder, SourceFormat } from '../media/frame-filters.ts';
 import type { EngineModel } from '../models/engine-model.ts';
 import type { Treatment } from '../models/treatment.ts';
 import type { Trial } from './trial.ts';
@@ -26,6 +28,8 @@ export interface EnginePlan {
   /** Frames wanted of the source, counted on the conformed timeline; handles are added as far as there are frames. */
   range: FrameRange;
   handles: number;
+  /** May the source be wrong about whether its pictures are interlaced? Then they are looked at. */
+  scanInDoubt: boolean;
   /** Frames the source has, or null where only decoding can tell. */
   sourceFrames: number | null;
   frameRate: FrameRate;
@@ -47,6 +51,8 @@ export interface AudioPlan {
   channels: number;
   sampleRate: number;
   bitDepth: 16 | 24;
+  /** Places of the channels in their order; null where nothing says them. */
+  layout: string | null;
 }
 
 export interface OutputPlan {
@@ -56,6 +62,7 @@ export interface OutputPlan {
   size: Size;
   sampleAspect: { num: number; den: number };
   color: OutputColor;
+  hdr: HdrMetadata | null;
   /** Timecode of the source's first frame, as a frame number, or null without one. */
   timecode: { startFrame: number; dropFrame: boolean } | null;
 }
@@ -67,6 +74,10 @@ export interface Timing {
   /** First source frame and number of frames, handles included. */
   firstFrame: number;
   frameCount: number;
+  /** Which field comes first where pictures are interlaced, whatever the source says of them. */
+  deinterlace: FieldOrder | null;
+  /** What the user should know of what was found. */
+  warnings: Warning[];
 }
 
 /** Found out once by the first run and kept, so that a resumed run decides alike. */
@@ -88,6 +99,7 @@ export type FromEngine =
   | { type: 'found'; findings: Findings }
   | { type: 'progress'; stage: Stage; framesDone: number }
   | { type: 'segment'; segment: Segment }
+  | { type: 'warning'; warning: Warning }
   | { type: 'statistics'; decode: StepStatistics; upscale: StepStatistics; combine: StepStatistics }
   /** Answers to `try`, which ends with the process. */
   | { type: 'providers'; here: Provider[] }

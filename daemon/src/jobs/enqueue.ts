@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError, type Estimate, type Job, type Media, type NewJob, type Task, timelineOf } from '@uprez/shared';
 import type { z } from 'zod';
 import type { Backend } from '../backends/backend.ts';
+import { warningsOf } from '../media/warnings.ts';
 import type { PreparedJob } from '../store/jobs.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -30,8 +31,9 @@ export function createEnqueue({ queue, backends, probe }: EnqueueParts): Enqueue
   const prepare = async (request: z.output<typeof NewJob>): Promise<PreparedJob> => {
     const known = queue.byRequest(request.requestId);
     if (known) return { ...known, requestId: request.requestId, fingerprint: fingerprint(known.task, known.media) };
-    const { media, estimate } = await examine(request.task);
-    return { ...request, media, estimate, fingerprint: fingerprint(request.task, media) };
+    const { task } = request;
+    const { media, estimate } = await examine(task);
+    return { ...request, media, estimate, fingerprint: fingerprint(task, media), warnings: warningsOf(task, media) };
   };
   return {
     async add(jobs) {

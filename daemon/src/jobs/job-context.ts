@@ -22,6 +22,7 @@ export function runningJob(job: Job, signal: AbortSignal, parts: ContextParts): 
     signal,
     report: (sample) => progress.report(job.id, sample),
     step: (name, change) => queue.recordStep(job.id, name, change),
+    warn: (warning) => queue.recordWarning(job.id, warning),
     memory: (process, peakBytes) => queue.recordWorker(job.id, { process, peakBytes: Math.round(peakBytes) }),
     accelerator: (process, accelerator) => queue.recordWorker(job.id, { process, peakBytes: 0, accelerator }),
   };

@@ -9,6 +9,7 @@ import {
   type SettingsPatch,
   type StepName,
   toWire,
+  type Warning,
 } from '@uprez/shared';
 import type { StepChange } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
@@ -144,6 +145,15 @@ export class JobQueue {
     this.store.transaction(() => {
       const { attempts } = this.get(id);
       this.store.steps.update(id, name, { ...change, attempt: attempts, at: this.clock.now() });
+      this.store.jobs.touch(id);
+    });
+    this.tell(id);
+  }
+
+  /** Notes what there is to know of a job's result. */
+  recordWarning(id: string, warning: Warning): void {
+    this.store.transaction(() => {
+      this.store.jobs.warn(id, warning);
       this.store.jobs.touch(id);
     });
     this.tell(id);

@@ -1,35 +1,15 @@
-import type { FrameRate, YuvMatrix } from '@uprez/shared';
+import type { FrameRate } from '@uprez/shared';
 import type { OutputColor } from './colors.ts';
+import {
+  conformFilters,
+  fieldFilters,
+  formatFilters,
+  sampledAt,
+  type SourceFormat,
+  STEADY_REACH,
+  steadyFilters,
+} from './frame-filters.ts';
 import { audioDecoders, videoDecoders } from './probe-names.ts';
-
-/** How the decoder is to deliver a source's frames. */
-export interface SourceFormat {
-  /** Absolute path. */
-  path: string;
-  /** Size as delivered: rotation applied. */
-  width: number;
-  height: number;
-  /** Sampling as delivered; RGB becomes 4:4:4 and grey 4:2:0. */
-  chroma: '420' | '422' | '444';
-  depth: 8 | 10 | 12 | 16;
-  range: 'limited' | 'full';
-  /** Which RGB the codes stand for. */
-  matrix: YuvMatrix;
-  /** No chroma in the source: the result gets none either. */
-  grey: boolean;
-  /** Source is RGB and has to be converted to BT.709 limited-range YCbCr. */
-  rgb: boolean;
-  interlaced: boolean;
-  /**
-   * One code of the source in the units of `depth`: places that change by no more than that between frames are averaged
-   * over their neighbours in time, which needs more depth than the source has. null leaves every frame as it is.
-   */
-  steady: number | null;
-  /** Rate of the source itself, for constant timing. */
-  sourceRate: FrameRate;
-  /** Rate that variable timing or a wanted other rate is conformed to; null keeps every frame as it comes. */
-  conformTo: FrameRate | null;
-}
 
 /** Demuxers that may open a clip. Playlists and scripts are not among them: those read other files. */
 export const demuxers = ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm', 'mxf', 'avi', 'mpegts', 'mpeg'];
@@ -67,27 +47,31 @@ export function firstFrameArgs(path: string): string[] {
   ];
 }
 
-/** Frames that the decoder will deliver, counted by decoding. For sources whose container can't be trusted with it. */
+/** What some frames look like, interlaced or not: a line of metadata for each. */
+export function fieldsArgs(path: string, { seconds, frames }: { seconds: number; frames: number }): string[] {
+  const seek = seconds > 1 ? ['-noaccurate_seek', '-ss', (seconds - 1).toFixed(3)] : [];
+  const looks = 'idet,metadata=mode=print:key=lavfi.idet.multiple.current_frame:file=pipe\\\\:1';
+  return [...seek, ...open(path), '-map', '0:v:0', '-frames:v', String(frames), '-vf', looks, '-f', 'null', '-'];
+}
+
+/**
+ * Times of all frames of the source (stream 0) and of what is left of them at the rate they are conformed to (stream 1),
+ * found by decoding. For sources whose container can't be trusted with it.
+ */
 export function countArgs(source: SourceFormat): string[] {
+  const passed = ['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-c:v', 'wrapped_avframe'];
   return [
     ...open(source.path),
-    '-map',
-    '0:v:0',
-    '-vf',
-    conformFilter(source),
-    '-fps_mode',
-    'passthrough',
-    '-f',
-    'framecrc',
-    '-c:v',
-    'wrapped_avframe',
-    'pipe:1',
+    ...['-filter_complex', `[0:v:0]split[a][b];[a]null[c];[b]${sampledAt(source).join(',') || 'null'}[d]`],
+    ...['-map', '[c]', '-map', '[d]', ...passed, '-f', 'framecrc', 'pipe:1'],
   ];
 }
 
 export interface FrameSpan {
   first: number;
   count: number;
+  /** First frame of the whole job, of which this may be a later part. */
+  jobFirst: number;
   /** Presentation time of the source's frame 0. */
   startSeconds: number;
   /** Count frames from the start of the file instead of trusting its time stamps: slow, for files whose seeking fails. */
@@ -100,80 +84,51 @@ export interface FrameSpan {
  * which frame is doubled or dropped depends on all frames before it.
  */
 export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
-  const { sourceRate, conformTo, steady } = source;
-  const filters: string[] = [];
-  const seek: string[] = [];
-  // The first frame's neighbours, so that it comes out the same wherever decoding starts.
-  const lead = steady === null ? 0 : Math.min(STEADY_REACH, frames.first);
-  const first = frames.first - lead;
-  if (conformTo) {
-    filters.push(conformFilter(source), `trim=start_frame=${first}`);
-  } else if (frames.counted) {
-    filters.push(`trim=start_frame=${first}`);
-  } else if (first > 0) {
-    const offset = ((first - 0.5) * sourceRate.den) / sourceRate.num;
-    // -ss counts from the container's start, which may lie before the video's: too early is safe, too late is not.
-    seek.push('-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6));
-    filters.push(`select=gte(t\\,${(frames.startSeconds + offset).toFixed(6)})`);
-  }
-  filters.push(...formatFilters(source), ...steadyFilters(source, lead));
+  const { seek, filters } = source.conformTo || frames.counted ? fromStart(source, frames) : fromTime(source, frames);
   const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
   return [
-    '-copyts',
-    ...seek,
-    ...open(source.path),
-    '-map',
-    '0:v:0',
-    '-an',
-    '-sn',
-    '-dn',
-    '-vf',
-    filters.join(','),
-    ...output,
+    ...['-copyts', ...seek, ...open(source.path), '-map', '0:v:0', '-an', '-sn', '-dn'],
+    ...['-vf', filters.join(','), ...output],
   ];
 }
 
-/**
- * Start at 0 whatever the first time stamp: a gap before the first frame is the container's business, not the cut's.
- * `eof_action=pass` keeps a last frame whose recorded duration rounds to nothing.
- */
-function conformFilter({ conformTo }: SourceFormat): string {
-  return conformTo
-    ? `setpts=PTS-STARTPTS,fps=fps=${conformTo.num}/${conformTo.den}:round=near:eof_action=pass`
-    : 'null';
+interface Selection {
+  seek: string[];
+  filters: string[];
 }
 
-function formatFilters(source: SourceFormat): string[] {
-  const filters = source.interlaced ? ['bwdif=mode=send_frame:parity=auto:deint=all'] : [];
-  if (source.rgb) filters.push('scale=out_color_matrix=bt709:out_range=limited:flags=accurate_rnd+full_chroma_int');
-  const name = `yuv${source.chroma}p`;
-  if (source.depth === 8)
-    // The `j` formats are the same planes at full range; listing both keeps ffmpeg from converting the range.
-    return [...filters, `format=${source.rgb ? name : `${name}|yuvj${source.chroma}p`}`];
-  return [...filters, `format=${name}${source.depth}le`];
+/** Neighbours of the first frame that steadying looks at, so that it comes out the same wherever decoding starts. */
+function steadyLead({ steady }: SourceFormat, first: number): number {
+  return steady === null ? 0 : Math.min(STEADY_REACH, first);
 }
 
-/** Frames to either side that steadying looks at. */
-const STEADY_REACH = 4;
+function fromStart(source: SourceFormat, { first, jobFirst }: FrameSpan): Selection {
+  const lead = steadyLead(source, first);
+  const jobLead = steadyLead(source, jobFirst);
+  const frames = source.conformTo
+    ? conformFilters(source, { first: first - lead, jobFirst: jobFirst - jobLead })
+    : [`trim=start_frame=${first - lead}`];
+  return {
+    seek: [],
+    filters: [...fieldFilters(source), ...frames, ...formatFilters(source), ...steadyFilters(source, lead)],
+  };
+}
 
-/**
- * H.264 lets still places tremble by a code from frame to frame, and a network that sharpens makes more of it. A sample
- * becomes the mean of nine frames as far as they differ by one code at most, so it never moves by more than that itself.
- * `a` and `b` are shares of 2^depth; atadenoise takes one off the product before it compares (libavfilter 8). The first
- * `lead` frames are left out again.
- */
-function steadyFilters({ steady, depth }: SourceFormat, lead: number): string[] {
-  if (steady === null) return [];
-  const share = (codes: number): string => ((codes + 1.1) / 2 ** depth).toFixed(6);
-  const planes = [0, 1, 2].map((i) => `${i}a=${share(steady)}:${i}b=${share(steady * STEADY_REACH)}`);
-  // The filter never ends where it gets fewer frames than it looks at, so the first one is repeated before the beginning,
-  // which is what the filter assumes to be there anyway.
-  const repeated = 2 * STEADY_REACH;
-  return [
-    `tpad=start=${repeated}:start_mode=clone`,
-    `atadenoise=s=${repeated + 1}:${planes.join(':')}`,
-    `trim=start_frame=${repeated + lead}`,
-  ];
+function fromTime(source: SourceFormat, { first, startSeconds }: FrameSpan): Selection {
+  const { num, den } = source.sourceRate;
+  const lead = steadyLead(source, first);
+  const fields = fieldFilters(source);
+  const fieldLead = fields.length > 0 ? Math.min(1, first - lead) : 0;
+  const from = first - lead - fieldLead;
+  const offset = ((from - 0.5) * den) / num;
+  // -ss counts from the container's start, which may lie before the video's: too early is safe, too late is not.
+  const seek = from > 0 ? ['-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6)] : [];
+  const select = from > 0 ? [`select=gte(t\\,${(startSeconds + offset).toFixed(6)})`] : [];
+  const dropped = fieldLead > 0 ? [`trim=start_frame=${fieldLead}`] : [];
+  return {
+    seek,
+    filters: [...select, ...fields, ...dropped, ...formatFilters(source), ...steadyFilters(source, lead)],
+  };
 }
 
 /**
@@ -191,7 +146,8 @@ export function sampleArgs(
   const border = (frame: number): string => ((through ? 0 : startSeconds) + ((frame - 0.5) * den) / num).toFixed(6);
   const windows = positions.map((frame) => `gte(t\\,${border(frame)})*lt(t\\,${border(frame + 1)})`);
   const select = positions.length === 1 ? `gte(t\\,${border(first)})` : windows.join('+');
-  const filters = [...(through ? [conformFilter(source)] : []), `select=${select}`, ...formatFilters(source)];
+  const even = through ? sampledAt(source) : [];
+  const filters = [...even, `select=${select}`, ...fieldFilters(source), ...formatFilters(source)];
   const seekSeconds = through ? 0 : Math.max(0, (first * den) / num - 1);
   return [
     ...['-copyts', '-noaccurate_seek', '-ss', seekSeconds.toFixed(6), ...open(source.path)],

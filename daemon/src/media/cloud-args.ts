@@ -1,6 +1,7 @@
 import { type FrameRate, rateValue, type Size } from '@uprez/shared';
-import { open, type SourceFormat } from './args.ts';
+import { open } from './args.ts';
 import type { OutputColor } from './colors.ts';
+import type { SourceFormat } from './frame-filters.ts';
 
 /** All frames of a clip's picture as they are, in a QuickTime file of their own. */
 export function copyClipArgs(path: string, result: string): string[] {

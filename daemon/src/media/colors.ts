@@ -65,6 +65,28 @@ export function outputColor(color: ColorTags, size: Size): OutputColor {
   return silent ? assumed(size) : named;
 }
 
+/** Parts of a source's tags that ProRes and QuickTime have no word for, by ffmpeg's names. */
+export function unsayable(color: ColorTags): Partial<Record<'primaries' | 'transfer' | 'matrix', string>> {
+  const lost = (tag: string, known: Record<string, string>): boolean => tag !== 'unknown' && !known[tag];
+  return {
+    ...(lost(color.primaries, primaries) ? { primaries: color.primaries } : {}),
+    ...(lost(color.transfer, transfers) ? { transfer: color.transfer } : {}),
+    ...(color.matrix !== 'gbr' && lost(color.matrix, matrices) ? { matrix: color.matrix } : {}),
+  };
+}
+
+/** Perceptual quantisation or hybrid log-gamma (ITU-R BT.2100). */
+export function isHdr({ transfer }: Pick<ColorTags, 'transfer'>): boolean {
+  return transfer === 'smpte2084' || transfer === 'arib-std-b67';
+}
+
+/** What a source that says nothing is taken for; null where it says something. */
+export function assumedStandard(color: ColorTags, size: Size): 'Rec. 709' | 'Rec. 601' | null {
+  const named = [color.primaries, color.transfer, color.matrix].some((tag) => tag !== 'unknown');
+  if (named) return null;
+  return assumed(size).matrix === 'bt709' ? 'Rec. 709' : 'Rec. 601';
+}
+
 /**
  * The matrix a source's codes were made with. Where it names no matrix or one that is not told apart here, its primaries
  * tell, and then its size, as editors take it.

@@ -128,7 +128,21 @@ export function audioOf(report: Report): AudioTrack[] {
     channels: Math.round(number(track, 'Channels') ?? 2),
     sampleRate: Math.round(number(track, 'SamplingRate') ?? 48_000),
     bitDepth: Math.round(number(track, 'BitDepth') ?? 0) || null,
+    layout: layoutOf(track),
   }));
+}
+
+/** Channels in the order of ffmpeg's decoders (that of WAVE files), by MediaInfo's names. */
+const decodedOrder = ['L', 'R', 'C', 'LFE', 'Lb', 'Rb', 'Lc', 'Rc', 'Cb', 'Ls', 'Rs'];
+
+/** PCM comes in the order that the file says; other codecs have orders of their own, which their decoders undo. */
+function layoutOf(track: Track): string | null {
+  const said = text(track, 'ChannelLayout_Original') ?? text(track, 'ChannelLayout');
+  const places = said?.split(' ').map((place) => (place === 'M' ? 'C' : place)) ?? [];
+  const known = new Set(places).size === places.length && places.every((place) => decodedOrder.includes(place));
+  if (!known || places.length !== Math.round(number(track, 'Channels') ?? 2)) return null;
+  const inOrder = soundCodec(track) === 'pcm' ? places : decodedOrder.filter((place) => places.includes(place));
+  return inOrder.join(' ');
 }
 
 function soundCodec(track: Track): string {

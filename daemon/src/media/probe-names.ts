@@ -79,6 +79,13 @@ export const audioDecoders: readonly string[] = [
   ...['pcm_s8', 'pcm_u8', 'pcm_f64le', 'pcm_bluray', 'pcm_dvd', 'pcm_alaw', 'pcm_mulaw'],
 ];
 
+/** Can a track's sound be decoded? By the probe's names of codecs. */
+export function readableSound(codec: string): boolean {
+  return readableSounds.includes(codec);
+}
+
+const readableSounds = ['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'opus', 'vorbis', 'flac', 'alac', 'pcm'];
+
 /** Sampling and depth of uncompressed video by its four-character code. */
 export const rawLayouts: Readonly<Record<string, { chroma: '420' | '422' | 'rgb'; bitDepth: number }>> = {
   I420: { chroma: '420', bitDepth: 8 },

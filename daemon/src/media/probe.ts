@@ -5,6 +5,7 @@ import { type OpenClip, openClip } from './path-check.ts';
 import { type PictureLayout, readLayout } from './probe-alpha.ts';
 import { type BmffFacts, inspectBmff } from './probe-bmff.ts';
 import * as fields from './probe-fields.ts';
+import { hdrOf } from './probe-hdr.ts';
 import { matroskaDamage } from './probe-matroska.ts';
 import { type Container, SNIFF_BYTES, sniff } from './probe-sniff.ts';
 import { readReport } from './probe-thread.ts';
@@ -139,6 +140,7 @@ function mediaOf(found: Found): Media {
     ...layout,
     scan: fields.scanOf(video, codec),
     color: fields.colorOf(video, chroma, codec),
+    hdr: hdrOf(video),
     timecode: fields.timecodeOf(report),
     audio: fields.audioOf(report),
     sizeBytes: clip.sizeBytes,

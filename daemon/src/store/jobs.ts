@@ -1,9 +1,18 @@
-import { type Estimate, type HostReference, Job, type Media, type OutputFile, type Task } from '@uprez/shared';
+import {
+  type Estimate,
+  type HostReference,
+  Job,
+  type Media,
+  type OutputFile,
+  type Task,
+  type Warning,
+} from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
 import type { z } from 'zod';
 import { openJobLookups } from './job-lookups.ts';
 import { openOutputs } from './outputs.ts';
 import { openSteps } from './steps.ts';
+import { openWarnings } from './warnings.ts';
 
 /** A job that was probed and estimated and only has to be queued. */
 export interface PreparedJob {
@@ -14,6 +23,7 @@ export interface PreparedJob {
   requestId: string | null;
   /** Equal for equal clips with equal settings. */
   fingerprint: string;
+  warnings: readonly Warning[];
 }
 
 /** Row as SQLite returns it; JSON columns are text. */
@@ -64,17 +74,25 @@ export function openJobs(db: Database) {
 function readers(db: Database) {
   const steps = openSteps(db);
   const outputs = openOutputs(db);
+  const warnings = openWarnings(db);
   const byId = db.prepare<[string], Row>(sql.byId);
   const all = db.prepare<[], Row>(sql.all);
   return {
     byId(id: string): Job | undefined {
       const row = byId.get(id);
-      return row && parse(row, steps.of(id), outputs.of(id));
+      return row && parse(row, { steps: steps.of(id), output: outputs.of(id), warnings: warnings.of(id) });
     },
     all(): Job[] {
       const allSteps = steps.byJob();
       const allOutputs = outputs.byJob();
-      return all.all().map((row) => parse(row, allSteps.get(row.id) ?? [], allOutputs.get(row.id) ?? null));
+      const allWarnings = warnings.byJob();
+      return all.all().map((row) =>
+        parse(row, {
+          steps: allSteps.get(row.id) ?? [],
+          output: allOutputs.get(row.id) ?? null,
+          warnings: allWarnings.get(row.id) ?? [],
+        }),
+      );
     },
   };
 }
@@ -82,6 +100,7 @@ function readers(db: Database) {
 function writers(db: Database) {
   const steps = openSteps(db);
   const outputs = openOutputs(db);
+  const warnings = openWarnings(db);
   const insert = db.prepare(sql.insert);
   const save = db.prepare(sql.save);
   const touch = db.prepare(sql.touch);
@@ -94,7 +113,9 @@ function writers(db: Database) {
       const counted = { position: next('position'), revision: next('revision') };
       insert.run({ ...job, ...counted, id, createdAt, delivery, ...asText(job), host: textOrNull(job.host) });
       steps.insert(id);
+      for (const warning of job.warnings) warnings.add(id, warning);
     },
+    warn: (id: string, warning: Warning): void => warnings.add(id, warning),
     /** Stores what may change about a job and gives it a new revision. */
     save(job: Job): void {
       const { id, state, attempts, startedAt, endedAt, delivery, approvedCredits } = job;
@@ -124,7 +145,7 @@ function reorderer(db: Database, revision: () => number) {
   };
 }
 
-function parse(row: Row, steps: Job['steps'], output: OutputFile | null): Job {
+function parse(row: Row, parts: { steps: Job['steps']; output: OutputFile | null; warnings: Warning[] }): Job {
   return Job.parse({
     ...row,
     task: JSON.parse(row.task),
@@ -133,8 +154,7 @@ function parse(row: Row, steps: Job['steps'], output: OutputFile | null): Job {
     host: row.host && JSON.parse(row.host),
     error: row.error && JSON.parse(row.error),
     waitingFor: row.waitingFor && JSON.parse(row.waitingFor),
-    steps,
-    output,
+    ...parts,
   });
 }
 

@@ -5,9 +5,17 @@ import { backUp } from './backups.ts';
 import { paymentSchema } from './payment-schema.ts';
 import { schema1, schema2, waitingSchema } from './schema.ts';
 import { speedSchema } from './speeds.ts';
+import { warningSchema } from './warnings.ts';
 
 /** Step n brings a database of version n - 1 to version n. Steps that were released never change. */
-export const migrations: readonly string[] = [schema1, schema2, paymentSchema, speedSchema, waitingSchema];
+export const migrations: readonly string[] = [
+  schema1,
+  schema2,
+  paymentSchema,
+  speedSchema,
+  waitingSchema,
+  warningSchema,
+];
 
 /** "Uprz", so that a database of another program is never taken for ours. */
 const APPLICATION_ID = 0x5570727a;

@@ -84,7 +84,7 @@ describe('geometry', () => {
 
   test('alpha is refused unless it may be dropped', async () => {
     expect(await codeOf(() => outputSize(taskOf(), mediaOf({ alpha: true })))).toBe('input.alpha');
-    expect(outputSize(taskOf({ dropAlpha: true }), mediaOf({ alpha: true }))).toEqual({ width: 1920, height: 1080 });
+    expect(outputSize(taskOf({ alpha: 'drop' }), mediaOf({ alpha: true }))).toEqual({ width: 1920, height: 1080 });
   });
 
   test('sides above 8192 are refused', async () => {

@@ -65,13 +65,13 @@ describe('a task', () => {
   });
 
   it('is as the flags say where there are any', () => {
-    const flags = { audio: false, scale: 2, model: 'fast', handles: 0, dropAlpha: true } as const;
+    const flags = { audio: false, scale: 2, model: 'fast', handles: 0, alpha: 'drop' } as const;
     expect(taskOf('/clips/a.mp4', flags, settings)).toMatchObject({
       model: 'fast',
       scale: 2,
       handles: 0,
       audio: 'none',
-      dropAlpha: true,
+      alpha: 'drop',
     });
   });
 });

@@ -72,7 +72,7 @@ test('transparency is refused, or left out when that is asked for', async () => 
     frames: 3,
   });
   await expect(local.upscale(source)).rejects.toThrow(/alpha channel, which ProRes 422 HQ can't hold/);
-  expect(await local.upscale(source, { dropAlpha: true })).toMatchObject({ width: 384, height: 216, frames: 3 });
+  expect(await local.upscale(source, { alpha: 'drop' })).toMatchObject({ width: 384, height: 216, frames: 3 });
 });
 
 test('grey video stays grey, with neutral chroma', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { decodeFrames } from '../../src/engine/decoder.ts';
-import type { SourceFormat } from '../../src/media/args.ts';
+import type { SourceFormat } from '../../src/media/frame-filters.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { ffmpeg, ffmpegPath } from '../support/tools.ts';
 
@@ -25,9 +25,10 @@ async function luma(expression: string, count = frames): Promise<SourceFormat> {
       matrix: '709',
       grey: false,
       rgb: false,
-      interlaced: false,
+      deinterlace: null,
     },
     ...{ steady: 4, sourceRate: { num: 24, den: 1 }, conformTo: null },
+    ...{ evenRate: null, rateConversion: 'sampling' },
   };
 }
 
@@ -39,7 +40,7 @@ async function decoded(
 ): Promise<number[][]> {
   const bytes = size.width * size.height * 3;
   const all: number[][] = [];
-  const span = { first, count: end - first, startSeconds: 0, counted };
+  const span = { first, jobFirst: first, count: end - first, startSeconds: 0, counted };
   const buffer = (): ArrayBuffer => new ArrayBuffer(bytes);
   for await (const { data } of decodeFrames({
     ...{ ffmpeg: ffmpegPath, source, frames: span, buffer, signal: new AbortController().signal },

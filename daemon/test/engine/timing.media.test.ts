@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clip, type ClipOptions, readFrameNumbers } from '../support/clips.ts';
 import { type LocalDaemon, startLocalDaemon } from '../support/local.ts';
+import { readPicture } from '../support/pictures.ts';
 import { ffprobe, hasFfprobe } from '../support/tools.ts';
 
 let local: LocalDaemon;
@@ -106,6 +107,46 @@ describe('uneven timing is conformed', () => {
   });
 });
 
+describe('frames of another rate', () => {
+  const to = { frameRate: { num: 24, den: 1 } };
+
+  test('are mixed of their neighbours, as many as sampling gives', async () => {
+    const source = await clip({ ...gliding, rate: '30' });
+    const output = await local.upscale(source, { ...to, rateConversion: 'blending' });
+    expect(output.frames).toBe(48);
+    const [sharp, mixed] = [await levelsOf(output.path, 4), await levelsOf(output.path, 2)];
+    // Frame 4 is the source's fifth; frame 2 lies half-way between its second and third.
+    expect(sharp.grey).toBe(0);
+    expect(mixed.grey).toBeGreaterThan(0);
+  });
+
+  test('follow what moves: a bar stands where it is at that time', async () => {
+    const source = await clip({ ...gliding, rate: '30' });
+    const output = await local.upscale(source, { ...to, rateConversion: 'flow' });
+    expect(output.frames).toBe(48);
+    for (const frame of [10, 11, 12, 13]) {
+      const { left } = await levelsOf(output.path, frame);
+      // 4 pixels a frame at 30 fps, doubled: 10 a frame at 24 fps.
+      expect(Math.abs(left - 10 * frame), `frame ${frame}`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test.each(['blending', 'flow'] as const)('are the same in a range as in the whole clip: %s', async (method) => {
+    const source = await clip({ ...gliding, rate: '30' });
+    const task = { ...to, rateConversion: method, range: { from: 30, to: 40 } };
+    const [part, whole] = [
+      await local.upscale(source, task),
+      await local.upscale(source, { ...task, range: undefined }),
+    ];
+    expect((await levelsOf(part.path, 4)).left).toBe((await levelsOf(whole.path, 34)).left);
+  });
+
+  test('by optical flow are refused for HDR, which 8 bits would ruin', async () => {
+    const hdr = await clip({ ...gliding, rate: '30', codec: 'hevc', color: 'pq', pixelFormat: 'yuv420p10le' });
+    await expect(local.upscale(hdr, { ...to, rateConversion: 'flow' })).rejects.toThrow('it is HDR');
+  });
+});
+
 describe.skipIf(!hasFfprobe)('start timecode is continued', () => {
   test('with the range', async () => {
     const source = await clip({ ...numbered, extension: '.mov', timecode: '10:00:00:00' });
@@ -119,6 +160,16 @@ describe.skipIf(!hasFfprobe)('start timecode is continued', () => {
     expect(await timecodeOf(output.path)).toBe('01:00:59;25');
   });
 });
+
+/** A white bar on black that moves by four pixels a frame. */
+const gliding: ClipOptions = { picture: 'gliding', frames: 60, width: 320, height: 64 };
+
+/** Left edge of the white bar in a frame of a result, and how many samples of its middle row are neither black nor white. */
+async function levelsOf(path: string, frame: number): Promise<{ left: number; grey: number }> {
+  const { y } = await readPicture(path, { width: 640, height: 128, chroma: '422', depth: 10 }, frame);
+  const row = [...y.codes.subarray(64 * y.width, 65 * y.width)];
+  return { left: row.findIndex((code) => code > 502), grey: row.filter((code) => code > 300 && code < 700).length };
+}
 
 async function timecodeOf(path: string): Promise<string | undefined> {
   const { streams } = await ffprobe(path);

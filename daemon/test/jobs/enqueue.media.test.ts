@@ -76,7 +76,7 @@ describe('the fingerprint', () => {
   });
 
   it('changes with the settings and with the file', () => {
-    const prints = [print({}), print({ scale: 4 }), print({ dropAlpha: true }), print({}, { modifiedMs: 1 })];
+    const prints = [print({}), print({ scale: 4 }), print({ alpha: 'drop' }), print({}, { modifiedMs: 1 })];
     expect(new Set(prints).size).toBe(4);
   });
 });

@@ -33,8 +33,9 @@ describe('the probe tells', () => {
       alpha: false,
       scan: 'progressive',
       color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'limited' },
+      hdr: null,
       timecode: null,
-      audio: [{ codec: 'aac', channels: 2, sampleRate: 48_000, bitDepth: null }],
+      audio: [{ codec: 'aac', channels: 2, sampleRate: 48_000, bitDepth: null, layout: 'L R' }],
       sizeBytes: size,
       modifiedMs: Math.floor(mtimeMs),
     });
@@ -193,8 +194,8 @@ describe('the probe tells of what goes with the picture', () => {
   test('every sound track', async () => {
     const sounds = [{}, { channels: 1, codec: 'pcm_s24le', sampleRate: 44_100 }] as const;
     expect((await probeClip({ ...prores, sounds })).audio).toEqual([
-      { codec: 'pcm', channels: 2, sampleRate: 48_000, bitDepth: 16 },
-      { codec: 'pcm', channels: 1, sampleRate: 44_100, bitDepth: 24 },
+      { codec: 'pcm', channels: 2, sampleRate: 48_000, bitDepth: 16, layout: 'L R' },
+      { codec: 'pcm', channels: 1, sampleRate: 44_100, bitDepth: 24, layout: 'C' },
     ]);
     expect((await probeClip({})).audio).toEqual([]);
   });

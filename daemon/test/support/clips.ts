@@ -49,7 +49,7 @@ export interface ClipOptions {
   /** Decides the container. */
   extension?: '.mov' | '.mp4' | '.mkv' | '.webm' | '.avi' | '.mxf' | '.ts' | '.mpg' | '.gif';
   /** A lavfi source that takes size and rate. */
-  picture?: 'testsrc2' | 'mandelbrot' | 'smptebars' | 'gradients' | 'rgbtestsrc';
+  picture?: 'testsrc2' | 'mandelbrot' | 'smptebars' | 'gradients' | 'rgbtestsrc' | 'gliding';
   width?: number;
   height?: number;
   /** "25", "30000/1001" */
@@ -93,7 +93,12 @@ export function clip(options: ClipOptions = {}): Promise<string> {
 function outputArgs(options: ClipOptions): string[] {
   const { codec, picture, width, height, rate, frames } = { ...defaults, ...options };
   const sounds = options.sounds ?? [];
-  const source = ['-f', 'lavfi', '-i', `${picture}=s=${width}x${height}:r=${rate}`];
+  const source = [
+    '-f',
+    'lavfi',
+    '-i',
+    `${picture === 'gliding' ? 'color=black:' : `${picture}=`}s=${width}x${height}:r=${rate}`,
+  ];
   return [
     ...source,
     ...sounds.flatMap(soundInput(frames / ratio(rate))),
@@ -114,6 +119,7 @@ function filters(options: ClipOptions): string[] {
   const [primaries, transfer, space, matrix] = color ? colors[color] : [];
   return [
     `trim=end_frame=${frames}`,
+    ...(options.picture === 'gliding' ? ['format=gray,geq=lum=255*between(X\\,4*N\\,4*N+31)'] : []),
     ...(options.numbered ? ['format=yuv444p', numberStrip] : []),
     ...(options.transparent ? ['format=yuva444p', transparency] : []),
     // sources round odd sizes; the scaler gives what was asked for

@@ -47,7 +47,16 @@ export function openTestStore(clock = new ManualClock()): TestStore {
 export function prepared(change: Partial<PreparedJob> = {}): PreparedJob {
   const task = change.task ?? taskOf({ source: `/clips/${randomUUID()}.mp4` });
   const media = change.media ?? mediaOf();
-  return { task, media, estimate, host: null, requestId: null, fingerprint: fingerprint(task, media), ...change };
+  return {
+    task,
+    media,
+    estimate,
+    host: null,
+    requestId: null,
+    fingerprint: fingerprint(task, media),
+    warnings: [],
+    ...change,
+  };
 }
 
 /** Adds a job and leads it to a state by legal actions. */

@@ -19,6 +19,7 @@ export function mediaOf(change: Partial<Media> = {}): Media {
     alpha: false,
     scan: 'progressive',
     color: { primaries: 'unknown', transfer: 'unknown', matrix: 'unknown', range: 'unknown' },
+    hdr: null,
     timecode: null,
     audio: [],
     sizeBytes: 1_000_000,

@@ -4,7 +4,7 @@ import { decodeFrames } from '../../../daemon/src/engine/decoder.ts';
 import { Inference } from '../../../daemon/src/engine/inference.ts';
 import { runFfmpeg } from '../../../daemon/src/media/ffmpeg.ts';
 import { probe } from '../../../daemon/src/media/probe.ts';
-import type { SourceFormat } from '../../../daemon/src/media/args.ts';
+import type { SourceFormat } from '../../../daemon/src/media/frame-filters.ts';
 import type { EngineModel } from '../../../daemon/src/models/engine-model.ts';
 import { cut, SIZE } from './originals.ts';
 import type { TrialClip } from './trials.ts';
@@ -75,7 +75,7 @@ export class ModelMethod implements Method {
   private async decoded(source: SourceFormat, wanted: readonly number[]): Promise<ArrayBuffer[]> {
     const found: ArrayBuffer[] = [];
     const buffer = (): ArrayBuffer => new ArrayBuffer(this.inference?.frameBytes ?? 0);
-    const frames = { first: 0, count: Math.max(...wanted) + 1, startSeconds: 0 };
+    const frames = { first: 0, jobFirst: 0, count: Math.max(...wanted) + 1, startSeconds: 0 };
     const signal = new AbortController().signal;
     for await (const { index, data } of decodeFrames({ ffmpeg: this.tools.ffmpeg, source, frames, buffer, signal }))
       if (wanted.includes(index)) found.push(data);

@@ -212,6 +212,8 @@ function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: From
         return;
       case 'way':
         return changeWay(job, checkpoint, message);
+      case 'warning':
+        return job.warn(message.warning);
       case 'memory':
         return job.memory(message.process, message.peakBytes);
       case 'failed':

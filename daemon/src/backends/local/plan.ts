@@ -6,6 +6,7 @@ import {
   type FrameRate,
   type Media,
   parseTimecode,
+  rateValue,
   sameRate,
   secondsToFrames,
   type Size,
@@ -14,8 +15,9 @@ import {
   type Way,
 } from '@uprez/shared';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
-import type { SourceFormat } from '../../media/args.ts';
-import { outputColor, pictureMatrix } from '../../media/colors.ts';
+import { isHdr, outputColor, pictureMatrix } from '../../media/colors.ts';
+import type { SourceFormat } from '../../media/frame-filters.ts';
+import { readableSound } from '../../media/probe-names.ts';
 import type { EngineModel } from '../../models/engine-model.ts';
 import type { Treatment } from '../../models/treatment.ts';
 
@@ -29,7 +31,7 @@ export interface PlanContext {
   threads: number;
 }
 
-/** Translates a task into what the engine does. Pure. Throws `input.alpha` and `input.too-large`. */
+/** Translates a task into what the engine does. Pure. Throws as `outputSize` does. */
 export function enginePlan(
   task: Task,
   media: Media,
@@ -42,6 +44,7 @@ export function enginePlan(
     source,
     range: task.range,
     handles: task.handles,
+    scanInDoubt: scanInDoubt(task, media),
     sourceFrames: source.conformTo || countIsEstimate(media) ? null : media.frameCount,
     frameRate: rate,
     scale: task.scale,
@@ -55,6 +58,7 @@ export function enginePlan(
       size: outputSize(task, media),
       sampleAspect: uprightAspect(media),
       color: outputColor(media.color, uprightSize(media)),
+      hdr: media.hdr,
       timecode: startTimecode(media, rate),
     },
   };
@@ -69,9 +73,11 @@ function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineM
   return { look, deband: deband === 'auto' ? fitting : deband };
 }
 
-/** Size of the result. Throws `input.alpha` and `input.too-large`. */
+/** Size of the result. Throws `input.alpha`, `input.flow-hdr` and `input.too-large`. */
 export function outputSize(task: Task, media: Media): Size {
-  if (media.alpha && !task.dropAlpha) throw new AppError('input.alpha', { file: task.source });
+  if (media.alpha && task.alpha === 'refuse') throw new AppError('input.alpha', { file: task.source });
+  if (isHdr(media.color) && task.rateConversion === 'flow' && conformedRate(media, task.frameRate))
+    throw new AppError('input.flow-hdr', { file: task.source });
   const { width, height } = uprightSize(media);
   const size = { width: width * task.scale, height: height * task.scale };
   if (Math.max(size.width, size.height) > LARGEST_SIDE)
@@ -101,10 +107,24 @@ function sourceFormat(task: Task, media: Media, model: EngineModel): SourceForma
     matrix: pictureMatrix(media.color, size),
     grey: media.chroma === '400',
     rgb,
-    interlaced: media.scan === 'interlaced',
+    deinterlace: media.scan === 'interlaced' && task.fields === 'deinterlace' ? 'auto' : null,
     sourceRate: media.frameRate,
     conformTo: conformedRate(media, task.frameRate),
+    evenRate: conformedRate(media, null),
+    rateConversion: task.rateConversion,
   };
+}
+
+/** Sizes that interlaced video has; nobody makes interlaced video of others. */
+const broadcastHeights = [480, 486, 512, 576, 608, 1080, 1088];
+
+/**
+ * Cameras call pictures interlaced that are not (PsF), and files lose the word for those that are: both are looked at
+ * where broadcast sizes and rates make them possible.
+ */
+function scanInDoubt({ fields }: Task, { scan, height, rotation, frameRate }: Media): boolean {
+  if (fields === 'keep') return false;
+  return scan === 'interlaced' || (broadcastHeights.includes(height) && rotation === 0 && rateValue(frameRate) < 31);
 }
 
 /** Streams have no index, and of long Matroska files only the beginning is read: their counts are duration times rate. */
@@ -126,19 +146,18 @@ function uprightAspect({ rotation, sampleAspect: { num, den } }: Media): { num: 
 }
 
 function audioPlans({ audio }: Media): AudioPlan[] {
-  return audio.map(({ channels, sampleRate, bitDepth }, stream) => ({
-    stream,
-    channels,
-    sampleRate,
-    bitDepth: (bitDepth ?? 16) > 16 ? 24 : 16,
-  }));
+  return audio.flatMap(({ codec, channels, sampleRate, bitDepth, layout }, stream) =>
+    readableSound(codec) ? [{ stream, channels, sampleRate, layout, bitDepth: (bitDepth ?? 16) > 16 ? 24 : 16 }] : [],
+  );
 }
 
 /** The source's start timecode as a frame number at the output's rate; unreadable ones are left out. */
 function startTimecode({ timecode, frameRate: sourceRate }: Media, rate: FrameRate): EnginePlan['output']['timecode'] {
   if (!timecode) return null;
   try {
-    const frame = parseTimecode(timecode.text, sourceRate);
+    // Some cameras say drop-frame at rates that have none: their numbers count every frame.
+    const text = allowsDropFrame(sourceRate) ? timecode.text : timecode.text.replace(';', ':');
+    const frame = parseTimecode(text, sourceRate);
     const startFrame = sameRate(rate, sourceRate) ? frame : secondsToFrames(framesToSeconds(frame, sourceRate), rate);
     return { startFrame, dropFrame: timecode.dropFrame && allowsDropFrame(rate) };
   } catch {

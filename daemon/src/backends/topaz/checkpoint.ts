@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OutputFile, plainWay } from '@uprez/shared';
-import { findTiming } from '../../engine/findings.ts';
+import { asFound, findTiming } from '../../engine/findings.ts';
 import type { EnginePlan, Timing } from '../../engine/plan.ts';
 import type { DiscardedJob, Journal, RunningJob } from '../backend.ts';
 import { freePath, partialPath, sizeOf, wantedPath } from '../files.ts';
@@ -65,10 +65,12 @@ export async function openCheckpoint(job: RunningJob, parts: CheckpointParts): P
   const path = await freePath(wantedPath(task, outputFolder));
   const whole: EnginePlan = { ...plan, output: { ...output, path, partial: partialPath(path) } };
   await mkdir(parts.workFolder, { recursive: true, mode: 0o700 });
+  const timing = await findTiming(whole, job.signal);
+  for (const warning of timing.warnings) job.warn(warning);
   const checkpoint: CloudCheckpoint = {
     station: 'planned',
-    plan: whole,
-    timing: await findTiming(whole, job.signal),
+    plan: asFound(whole, timing),
+    timing,
     codec: parts.codec(),
     files: { clip: join(parts.workFolder, `${job.id}.clip.mov`), result: join(parts.workFolder, `${job.id}.result`) },
     ...{ clip: null, request: null, parts: { done: [], count: 0 }, result: null },

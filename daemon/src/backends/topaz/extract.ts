@@ -64,7 +64,7 @@ type What = Pick<CloudCheckpoint, 'plan' | 'timing' | 'files'>;
 /** Undefined where the pictures have to be touched. */
 function copyArgs(media: Media, { plan, timing, files }: What): string[] | undefined {
   const { source, sourceFrames } = plan;
-  const asItIs = !source.conformTo && !source.rgb && !source.interlaced && media.rotation === 0;
+  const asItIs = !source.conformTo && !source.rgb && !source.deinterlace && media.rotation === 0;
   if (!asItIs || !readable.includes(media.codec)) return undefined;
   if (timing.firstFrame === 0 && timing.frameCount === sourceFrames) return copyClipArgs(source.path, files.clip);
   if (!intra.includes(media.codec)) return undefined;
@@ -81,7 +81,8 @@ async function look(path: string): Promise<Media | undefined> {
 async function encode(job: RunningJob, { plan, timing, files }: What, ledger: ProcessLedger): Promise<void> {
   const { signal } = job;
   await rm(files.clip, { force: true });
-  const span = { first: timing.firstFrame, count: timing.frameCount, startSeconds: timing.startSeconds };
+  const { firstFrame: first, frameCount: count, startSeconds } = timing;
+  const span = { first, jobFirst: first, count, startSeconds };
   const decoder = startFfmpeg(plan.ffmpeg, decodeArgs(plan.source, span), { signal });
   const args = encodeClipArgs(plan.source, plan.frameRate, { color: plan.output.color, result: files.clip });
   const encoder = startFfmpeg(plan.ffmpeg, args, { stdin: true, signal });
