@@ -113,10 +113,14 @@ export function taskOf(source: string, flags: UpscaleFlags, settings: Settings):
     handles: flags.handles ?? settings.handles,
     output: flags.output ?? null,
     audio: flags.audio ? 'keep' : 'none',
-    rateConversion: flags.fpsMethod ?? 'sampling',
-    fields: flags.fields ?? 'deinterlace',
-    alpha: flags.alpha ?? 'refuse',
+    ...handlingOf(flags),
   };
+}
+
+/** What becomes of a clip's peculiarities. */
+function handlingOf(flags: UpscaleFlags): Pick<NewTask, 'rateConversion' | 'fields' | 'alpha'> {
+  const { fpsMethod = 'sampling', fields = 'deinterlace', alpha = 'refuse' } = flags;
+  return { rateConversion: fpsMethod, fields, alpha };
 }
 
 /** Without a model the size stays, and the other way round. */

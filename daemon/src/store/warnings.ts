@@ -1,4 +1,4 @@
-import { Warning } from '@uprez/shared';
+import type { Warning } from '@uprez/shared';
 import type { Database } from 'better-sqlite3';
 
 /**

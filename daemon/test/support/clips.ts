@@ -119,9 +119,7 @@ function filters(options: ClipOptions): string[] {
   const [primaries, transfer, space, matrix] = color ? colors[color] : [];
   return [
     `trim=end_frame=${frames}`,
-    ...(options.picture === 'gliding' ? ['format=gray,geq=lum=255*between(X\\,4*N\\,4*N+31)'] : []),
-    ...(options.numbered ? ['format=yuv444p', numberStrip] : []),
-    ...(options.transparent ? ['format=yuva444p', transparency] : []),
+    ...drawings(options),
     // sources round odd sizes; the scaler gives what was asked for
     `scale=${width}:${height}:${matrix ? `out_color_matrix=${matrix}:` : ''}out_range=${range}`,
     `format=${options.pixelFormat ?? 'yuv420p'}`,
@@ -131,6 +129,15 @@ function filters(options: ClipOptions): string[] {
     ...(color
       ? [`setparams=range=${range}:color_primaries=${primaries}:color_trc=${transfer}:colorspace=${space}`]
       : []),
+  ];
+}
+
+/** What is painted into the pictures. */
+function drawings({ picture, numbered, transparent }: ClipOptions): string[] {
+  return [
+    ...(picture === 'gliding' ? ['format=gray', 'geq=lum=255*between(X\\,4*N\\,4*N+31)'] : []),
+    ...(numbered ? ['format=yuv444p', numberStrip] : []),
+    ...(transparent ? ['format=yuva444p', transparency] : []),
   ];
 }
 
