@@ -8,7 +8,7 @@ const rows = [
   { from: 'shared/src/', allow: ['shared/src/', 'zod', '@noble/hashes'] },
   { from: 'plugin/src/host/premiere', allow: ['@uprez/shared', 'zod', '@adobe/premierepro', 'plugin/src/host/'] },
   { from: 'plugin/src/host/', allow: ['@uprez/shared', 'plugin/src/host/'] },
-  { from: 'plugin/src/state/', allow: ['@uprez/shared', 'react', 'plugin/src/host/host', 'plugin/src/state/'] },
+  { from: 'plugin/src/state/', allow: ['@uprez/shared', 'react', 'zod', 'plugin/src/host/host', 'plugin/src/state/'] },
   {
     from: 'plugin/src/flows/',
     allow: ['@uprez/shared', 'zod', 'plugin/src/host/host', 'plugin/src/flows/'],

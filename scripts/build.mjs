@@ -1,4 +1,4 @@
-// Bundles the daemon's programs and the dashboard into dist folders. Does nothing where nothing changed.
+// Bundles the daemon's programs, the dashboard and the panel into dist folders. Does nothing where nothing changed.
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,16 +13,19 @@ const programs = {
   quality: 'daemon/src/engine/quality-worker.ts',
 };
 
-/** Builds what is older than its sources. */
-export async function build() {
+/**
+ * Builds what is older than its sources. The panel only where it is wanted: nobody needs it to start the daemon.
+ * @param {{ panel?: boolean }} wanted
+ */
+export async function build({ panel = false } = {}) {
   const shared = newest('shared/src', 'package.json', 'package-lock.json', 'scripts/build.mjs');
   const daemon = Math.max(shared, newest('daemon/src', 'daemon/package.json'));
-  const plugin = Math.max(
-    shared,
-    newest('plugin/src', 'plugin/package.json', 'plugin/vite.config.ts', 'plugin/index.html'),
-  );
+  const plugin = Math.max(shared, newest('plugin/src', 'plugin/package.json'));
+  const dashboard = Math.max(plugin, newest('plugin/vite.config.ts', 'plugin/index.html'));
   if (daemon > oldest(...Object.keys(programs).map((name) => `daemon/dist/${name}.mjs`))) await buildDaemon();
-  if (plugin > oldest('plugin/dist/dashboard/index.html')) await buildDashboard();
+  if (dashboard > oldest('plugin/dist/dashboard/index.html')) await buildPages('vite.config.ts');
+  const forPanel = Math.max(plugin, newest('plugin/vite.panel.config.ts', 'plugin/panel'));
+  if (panel && forPanel > oldest('plugin/dist/panel/panel.js')) await buildPages('vite.panel.config.ts');
 }
 
 async function buildDaemon() {
@@ -60,9 +63,10 @@ const externalPackages = {
   },
 };
 
-async function buildDashboard() {
+async function buildPages(config) {
   const vite = await import('vite');
-  await vite.build({ root: join(root, 'plugin'), logLevel: 'warn' });
+  const folder = join(root, 'plugin');
+  await vite.build({ root: folder, configFile: join(folder, config), logLevel: 'warn' });
 }
 
 /** Time of the latest change below the paths, in milliseconds. */
@@ -81,4 +85,4 @@ function changeTimes(path) {
   return [stats.mtimeMs, ...readdirSync(path).flatMap((name) => changeTimes(join(path, name)))];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build({ panel: true });

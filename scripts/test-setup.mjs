@@ -5,5 +5,5 @@ import { findChromium } from './setup.mjs';
 export async function setup() {
   const chromium = findChromium();
   if (chromium) process.env.CHROME_PATH = chromium;
-  await build();
+  await build({ panel: true });
 }

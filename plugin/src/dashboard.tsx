@@ -2,16 +2,23 @@ import './no-eval.ts';
 import './ui/dashboard.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { noHost } from './host/none.ts';
 import { openDaemonLink } from './state/daemon-link.ts';
 import { App } from './ui/app.tsx';
 
 /** The browser's entry: the same views as the panel, without a host. */
-const link = openDaemonLink({ port: Number(location.port), credentials: { kind: 'cookie' }, name: 'dashboard' });
+const link = openDaemonLink({
+  name: 'dashboard',
+  doors: () => Promise.resolve([{ port: Number(location.port), credentials: { kind: 'cookie' } }]),
+  // Its cookie came with a link that works once: only another link helps.
+  givesUp: true,
+  remember: () => {},
+});
 
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <App link={link} />
+      <App link={link} host={noHost} courier={null} />
     </StrictMode>,
   );

@@ -28,6 +28,7 @@ export class DaemonClient {
   private readonly listeners = new Set<(view: View) => void>();
   private current: View;
   private nextId = 1;
+  private messages = 0;
 
   private constructor(socket: Socket, snapshot: Snapshot) {
     this.socket = socket;
@@ -87,6 +88,16 @@ export class DaemonClient {
     });
   }
 
+  /** Grows with every message. Where it stands still after a ping, nobody is there any more. */
+  get heard(): number {
+    return this.messages;
+  }
+
+  /** Asks for a sign of life. */
+  ping(): void {
+    this.send({ type: 'ping' });
+  }
+
   close(): void {
     this.socket.close();
   }
@@ -96,6 +107,7 @@ export class DaemonClient {
   }
 
   private receive(data: unknown): void {
+    this.messages += 1;
     const message = parseMessage(data);
     // Whatever it is, it is not the daemon that shook hands.
     if (!message) return this.close();

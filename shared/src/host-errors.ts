@@ -68,12 +68,6 @@ export const hostErrors = {
     (d) => `${clip(d)} is an adjustment layer.`,
     () => 'Upscale the clips below it.',
   ),
-  'host.alpha': row(
-    422,
-    false,
-    (d) => `${clip(d)} is transparent in places: both would show, one over the other.`,
-    binOnly,
-  ),
   'host.no-file': row(
     422,
     false,
@@ -127,6 +121,18 @@ export const hostErrors = {
     true,
     (d) => `Premiere did not place the result over ${clip(d)}: ${String(d['why'])}.`,
     () => 'The result is in the bin “Uprez”. Unlock the tracks above, or add an empty one, and place it again.',
+  ),
+  'host.covered': row(
+    409,
+    true,
+    (d) => `Something lies above ${clip(d)} on the timeline, and the result would hide it.`,
+    () => 'The result is in the bin “Uprez”. Move what lies above one track up, and place it again.',
+  ),
+  'host.disturbed': row(
+    502,
+    false,
+    (d) => `Premiere changed other clips while it placed the result over ${clip(d)}.`,
+    () => 'Undo once: that takes it back.',
   ),
   'host.framing': row(
     502,

@@ -37,8 +37,8 @@ interface CourierParts {
 export function startCourier({ daemon, host, outbox }: CourierParts): Courier {
   const notes = new Notes();
   let busy = false;
-  const deliver = async (jobs: readonly Job[]): Promise<void> => {
-    const deliveries = jobs.flatMap((job) => deliveryOf(job) ?? []);
+  const deliver = async (jobs: readonly Job[], again = false): Promise<void> => {
+    const deliveries = jobs.flatMap((job) => deliveryOf(job, again) ?? []);
     if (deliveries.length === 0) return;
     notes.setAll(deliveries, () => ({ kind: 'delivering' }));
     for (const report of await host.deliver(deliveries)) {
@@ -65,7 +65,7 @@ export function startCourier({ daemon, host, outbox }: CourierParts): Courier {
     notes,
     async deliverAgain(job) {
       notes.remove(job.id);
-      await deliver([job]);
+      await deliver([job], true);
       await settle(daemon, outbox);
     },
   };

@@ -33,13 +33,14 @@ export const HostReference = z.object({
 export type HostReference = z.infer<typeof HostReference>;
 
 /** What to do with a finished job; undefined where it has no result, or was not queued for this host. */
-export function deliveryOf(job: Job): Delivery | undefined {
+export function deliveryOf(job: Job, again = false): Delivery | undefined {
   const reference = HostReference.safeParse(job.host).data;
   if (!reference || !job.output || job.state !== 'succeeded') return undefined;
   const { task, media, output } = job;
   return {
     ...reference,
     jobId: job.id,
+    again,
     sourcePath: task.source,
     result: {
       path: output.path,

@@ -96,6 +96,8 @@ export interface Target extends Place {
 /** A finished file, and where it belongs. */
 export interface Delivery {
   readonly jobId: string;
+  /** Also where it was delivered once before: the user asks for it again. */
+  readonly again: boolean;
   readonly mode: DeliveryMode;
   readonly disableOriginal: boolean;
   readonly project: ProjectIdentity;

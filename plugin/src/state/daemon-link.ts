@@ -1,74 +1,222 @@
-import { AppError, type Credentials, DaemonClient, emptyView, type Socket, type View } from '@uprez/shared';
+import {
+  AppError,
+  type Credentials,
+  DaemonClient,
+  emptyView,
+  type LastingPairing,
+  PORTS,
+  type Socket,
+  toWire,
+  type View,
+  type WireError,
+} from '@uprez/shared';
+import { openSocket, randomHex } from './socket.ts';
 
 /** What the views know of the connection. A new object whenever something changed. */
 export interface DaemonState {
-  readonly connection: 'connecting' | 'open' | 'lost' | 'refused';
+  /**
+   * `absent`: no daemon was found. `unpaired`: there is one, but it doesn't know this client. `outdated`: one of the two is
+   * older than the other understands. `refused`: it will not be tried again. All others come back by themselves.
+   */
+  readonly connection: 'connecting' | 'open' | 'lost' | 'refused' | 'absent' | 'unpaired' | 'outdated';
   readonly view: View;
   readonly client: DaemonClient | undefined;
+  /** Why it is not open, where there is more to say than that nobody answers. */
+  readonly error: WireError | null;
 }
 
 export interface DaemonLink {
   state(): DaemonState;
   /** Returns the function that stops listening. */
   subscribe(listener: () => void): () => void;
+  /** Tries at once instead of when its time comes; a connection that is open is asked for a sign of life. */
+  retry(): void;
+  /** Pairs by the six digits that `uprez pair` shows. Throws `daemon.*`. */
+  pair(code: string): Promise<void>;
 }
 
-interface LinkOptions {
+/** One way in. */
+export interface Door {
   port: number;
   credentials: Credentials;
+}
+
+export interface LinkOptions {
+  /** Shown in the list of connections. */
   name: string;
+  /** Asked before every try: ports and secrets change when the daemon starts again. */
+  doors(): Promise<readonly Door[]>;
+  /** A client that can't be let in later stops trying. */
+  givesUp: boolean;
+  /** Keeps a pairing made by code. */
+  remember(pairing: LastingPairing): void;
 }
 
-const RETRY_MS = 1500;
+const SHORTEST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+const BEAT_MS = 5000;
+const ANSWER_MS = 2500;
+const HANDSHAKE_MS = 4000;
 
-/** Keeps a connection to the daemon: comes back by itself when it is lost, gives up only when it is refused. */
+/** Keeps a connection to the daemon: comes back by itself when it is lost or the computer has slept. */
 export function openDaemonLink(options: LinkOptions): DaemonLink {
-  const listeners = new Set<() => void>();
-  let current: DaemonState = { connection: 'connecting', view: emptyView, client: undefined };
-  const become = (change: Partial<DaemonState>): void => {
-    current = { ...current, ...change };
-    for (const listener of listeners) listener();
+  const link = new Link(options);
+  void link.run();
+  return link;
+}
+
+class Link implements DaemonLink {
+  private readonly options: LinkOptions;
+  private readonly listeners = new Set<() => void>();
+  private current: DaemonState = { connection: 'connecting', view: emptyView, client: undefined, error: null };
+  private wake = (): void => {};
+  private wait = SHORTEST_WAIT_MS;
+
+  constructor(options: LinkOptions) {
+    this.options = options;
+  }
+
+  readonly state = (): DaemonState => this.current;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   };
-  const connect = async (): Promise<void> => {
-    try {
-      const client = await DaemonClient.connect({ ...options, socket: openSocket(options.port), nonce: randomHex(32) });
-      become({ connection: 'open', client });
-      client.subscribe((view) => become({ view }));
-      await client.closed;
-    } catch (error) {
-      if (error instanceof AppError && !error.retryable) return become({ connection: 'refused', client: undefined });
+
+  readonly retry = (): void => this.wake();
+
+  readonly pair = async (code: string): Promise<void> => {
+    const { name } = this.options;
+    const once = { name, code, nonce: randomHex(32), random: randomHex(32) };
+    const { client, pairing } = await firstThatAnswers(PORTS, (socket, port) =>
+      DaemonClient.pair({ ...once, socket, port }),
+    );
+    this.options.remember(pairing);
+    // The link comes in by its own door, like every time from now on.
+    client.close();
+    this.wake();
+  };
+
+  /** Until the client is refused for good. */
+  async run(): Promise<void> {
+    for (;;) {
+      const entered = await this.enter();
+      if (entered instanceof DaemonClient) await this.stay(entered);
+      else if (this.stayOutside(entered) === 'refused') return;
+      await this.pause();
     }
-    become({ connection: 'lost', client: undefined });
-    setTimeout(() => void connect(), RETRY_MS);
-  };
-  void connect();
-  return {
-    state: () => current,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  }
+
+  private async enter(): Promise<DaemonClient | AppError> {
+    const failures: AppError[] = [];
+    for (const door of await this.options.doors()) {
+      try {
+        return await firstThatAnswers([door.port], (socket, port) =>
+          DaemonClient.connect({
+            socket,
+            port,
+            credentials: door.credentials,
+            name: this.options.name,
+            nonce: randomHex(32),
+          }),
+        );
+      } catch (error) {
+        failures.push(error instanceof AppError ? error : new AppError('daemon.internal', {}, { cause: error }));
+      }
+    }
+    return telling(failures);
+  }
+
+  private async stay(client: DaemonClient): Promise<void> {
+    this.wait = SHORTEST_WAIT_MS;
+    this.become({ connection: 'open', client, error: null });
+    const stop = client.subscribe((view) => this.become({ view }));
+    await Promise.race([client.closed, this.silence(client)]);
+    stop();
+    client.close();
+    this.become({ connection: 'lost', client: undefined });
+  }
+
+  /** Resolves when a ping stays unanswered: sleep and firewalls end connections without a word. */
+  private async silence(client: DaemonClient): Promise<void> {
+    for (;;) {
+      await this.sleep(BEAT_MS);
+      if (this.current.client !== client) return;
+      const { heard } = client;
+      client.ping();
+      await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
+      if (client.heard === heard) return;
+    }
+  }
+
+  private stayOutside(error: AppError): DaemonState['connection'] {
+    const connection = this.outside(error);
+    this.become({ connection, client: undefined, error: toWire(error) });
+    return connection;
+  }
+
+  private outside({ code, retryable }: AppError): DaemonState['connection'] {
+    if (retryable) return this.current.connection === 'lost' ? 'lost' : 'absent';
+    if (this.options.givesUp) return 'refused';
+    return code === 'daemon.version-mismatch' ? 'outdated' : 'unpaired';
+  }
+
+  private async pause(): Promise<void> {
+    // Not all panels at the same moment when the daemon comes back.
+    await this.sleep(this.wait * (0.75 + Math.random() / 2));
+    this.wait = Math.min(LONGEST_WAIT_MS, this.wait * 2);
+  }
+
+  /** Ends early when somebody wants to try at once. */
+  private sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        this.wait = SHORTEST_WAIT_MS;
+        resolve();
+      };
+    });
+  }
+
+  private become(change: Partial<DaemonState>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
 }
 
-function openSocket(port: number): Socket {
-  const webSocket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
-  const socket: Socket = {
-    send: (text) => webSocket.send(text),
-    close: () => webSocket.close(),
-    onopen: null,
-    onmessage: null,
-    onclose: null,
-    onerror: null,
-  };
-  webSocket.addEventListener('open', () => socket.onopen?.());
-  webSocket.addEventListener('message', (event) => socket.onmessage?.({ data: event.data }));
-  webSocket.addEventListener('close', () => socket.onclose?.());
-  webSocket.addEventListener('error', () => socket.onerror?.());
-  return socket;
+/** What is said of several closed doors: the one behind which somebody understood us best. */
+function telling(failures: readonly AppError[]): AppError {
+  return (
+    failures.find(({ code }) => code === 'daemon.version-mismatch') ??
+    failures.find(({ retryable }) => !retryable) ??
+    new AppError('daemon.not-running')
+  );
 }
 
-function randomHex(length: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Throws `daemon.disconnected` where nobody answers anywhere, else what the first one to answer said. */
+async function firstThatAnswers<T>(
+  ports: readonly number[],
+  talk: (socket: Socket, port: number) => Promise<T>,
+): Promise<T> {
+  // Some hosts let only one of the two names through.
+  for (const [port, name] of ports.flatMap((port) => [[port, '127.0.0.1'] as const, [port, 'localhost'] as const])) {
+    try {
+      return await withSocket(`ws://${name}:${port}/ws`, (socket) => talk(socket, port));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'daemon.disconnected') throw error;
+    }
+  }
+  throw new AppError('daemon.disconnected');
+}
+
+/** Whoever listens there without talking gets some seconds. */
+async function withSocket<T>(url: string, talk: (socket: Socket) => Promise<T>): Promise<T> {
+  const socket = openSocket(url);
+  const timer = setTimeout(() => socket.close(), HANDSHAKE_MS);
+  try {
+    return await talk(socket);
+  } finally {
+    clearTimeout(timer);
+  }
 }
