@@ -153,7 +153,12 @@ const rows = [
       'daemon/src/clock',
     ],
   },
-  { from: 'daemon/src/tray/', allow: ['@uprez/shared', 'node:', 'daemon/src/tray/', 'daemon/src/jobs/'] },
+  // A client too; what draws the icon is a process of its own, which knows nothing of the daemon at all.
+  { from: 'daemon/src/tray/linux/', allow: ['@jellybrick/dbus-next', 'node:', 'daemon/src/tray/'] },
+  {
+    from: 'daemon/src/tray/',
+    allow: ['@uprez/shared', 'node:', 'zod', 'daemon/src/tray/', 'daemon/src/clock', 'daemon/src/log'],
+  },
   // A client like every other: it is handed a way to start a daemon and knows nothing of its parts.
   {
     from: 'daemon/src/cli/',
@@ -196,6 +201,8 @@ const mayStartProcesses = [
   'daemon/src/backends/local/',
   'daemon/src/jobs/leftovers',
   'daemon/src/reveal',
+  'daemon/src/tray/',
+  'daemon/src/login/',
 ];
 
 const importPattern =

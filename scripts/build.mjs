@@ -1,5 +1,5 @@
 // Bundles the daemon's programs, the dashboard and the panel into dist folders. Does nothing where nothing changed.
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './root.mjs';
@@ -11,6 +11,13 @@ const programs = {
   inspection: 'daemon/src/engine/inspection.ts',
   convert: 'daemon/src/library/convert-worker.ts',
   quality: 'daemon/src/engine/quality-worker.ts',
+  tray: 'daemon/src/tray/linux/main.ts',
+};
+
+/** Scripts that other programs of the system run; they come along as they are. */
+const scripts = {
+  'tray-windows.ps1': 'daemon/src/tray/windows/tray.ps1',
+  'tray-macos.js': 'daemon/src/tray/macos/tray.js',
 };
 
 /**
@@ -45,8 +52,12 @@ async function buildDaemon() {
     logLevel: 'warning',
   });
   mkdirSync(join(root, 'daemon/dist'), { recursive: true });
+  const copies = Object.entries(scripts).map(([name, source]) => ({
+    path: join(root, 'daemon/dist', name),
+    contents: readFileSync(join(root, source)),
+  }));
   // Renamed, so that nobody who starts meanwhile reads half a file.
-  for (const { path, contents } of outputFiles) {
+  for (const { path, contents } of [...outputFiles, ...copies]) {
     const partial = `${path}.${process.pid}.partial`;
     writeFileSync(partial, contents);
     renameSync(partial, path);

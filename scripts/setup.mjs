@@ -12,13 +12,15 @@ const sqliteBinary = join(root, 'node_modules/better-sqlite3/build/Release/bette
 /** Something is missing that this script may not or could not install. The message says what to type. */
 export class SetupError extends Error {}
 
-/** @param {{ browser: boolean }} needs whether the browser tests are going to run */
+/** @param {{ browser: boolean }} needs whether the tests are going to run, which look at a browser and at a desktop's bus */
 export async function setUp({ browser }) {
   checkNode();
   if (!modulesAreCurrent()) await installModules();
   if (!findFfmpeg()) await installFfmpeg();
   if (browser && !findChromium()) await installChromium();
   if (browser && lacksVulkan()) await aptInstall(['libvulkan1']);
+  // Without it the tray's tests say that they are skipped.
+  if (browser && process.platform === 'linux' && !findProgram('dbus-daemon')) await aptInstall(['dbus-daemon']);
 }
 
 /** Path of the browser for tests, or undefined. */

@@ -78,6 +78,8 @@ export type Config = Readonly<Values> & {
   readonly searchPath: string;
   /** Variables that drivers of GPUs look for, as far as they are set. */
   readonly drivers: Readonly<Record<string, string>>;
+  /** Variables by which a program finds the user's desktop, as far as they are set. */
+  readonly desktop: Readonly<Record<string, string>>;
   /** Things to tell the user that are no reason to stop. */
   readonly warnings: readonly string[];
 };
@@ -107,7 +109,8 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     ...parse(chosen, names),
     paths,
     searchPath: env['PATH'] ?? '',
-    drivers: driverVariables(env),
+    drivers: chosenVariables(env, driverNames),
+    desktop: chosenVariables(env, desktopNames),
     warnings,
   });
 }
@@ -153,8 +156,15 @@ const driverNames = [
   ...['HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR', 'TMPDIR', 'LOCALAPPDATA', 'TEMP', 'WINDIR'],
 ];
 
-function driverVariables(env: Surroundings['env']): Record<string, string> {
-  return Object.fromEntries(driverNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+/** Session bus, display, the user's folders and language, and what Windows programs don't start without. */
+const desktopNames = [
+  ...['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_CURRENT_DESKTOP'],
+  ...['PATH', 'HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_DATA_DIRS', 'LANG', 'LC_ALL', 'TMPDIR'],
+  ...['SystemRoot', 'windir', 'TEMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'],
+];
+
+function chosenVariables(env: Surroundings['env'], names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 function fromEnvironment(env: Surroundings['env'], warnings: string[]): Record<string, string> {

@@ -118,6 +118,7 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   stack.use(logCrashes(log));
   const core = await buildCore(options, { clock, log, stack, run });
   const door = new Door({ instance, pairings: core.store.pairings, clock });
+  door.onListChange(() => core.feed.tell({ type: 'pairings' }));
   const dashboard = new Dashboard(clock);
   const stop = stopSwitch();
   const health = () => healthOf(options, core.notices);
@@ -194,7 +195,7 @@ async function buildCore(options: DaemonOptions, parts: CoreParts) {
   const enqueue = createEnqueue({ queue, backends, probe });
   const accounts = accountsOf(backends);
   const calls = { runner, probe, models, library, keys, accounts, enqueue, stills, uploads };
-  return { store, queue, source, notices, ...calls };
+  return { store, feed, queue, source, notices, ...calls };
 }
 
 interface SourceParts {

@@ -1,28 +1,33 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { AppError, type WaySpeed } from '@uprez/shared';
+import { AppError, type DaemonClient, type WaySpeed } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
 import type { EngineProcessOptions } from './backends/local/engine-process.ts';
 import { inspectModel } from './backends/local/inspect-model.ts';
 import { Speeds } from './backends/local/speeds.ts';
 import { createTopazBackend } from './backends/topaz/backend.ts';
-import type { StartOptions } from './cli/connect.ts';
+import type { RunningDaemon, StartOptions } from './cli/connect.ts';
 import { runCli } from './cli/main.ts';
 import type { Config } from './config.ts';
-import { type BackendParts, type RunningDaemon, startDaemon } from './daemon.ts';
+import { systemClock } from './clock.ts';
+import { type BackendParts, startDaemon } from './daemon.ts';
 import { checkHealth } from './health.ts';
 import { AddedModels } from './library/added-models.ts';
 import { createDownload } from './library/download.ts';
 import { ModelLibrary } from './library/library.ts';
+import type { Logger } from './log.ts';
 import { type FfmpegTool, findFfmpeg } from './media/find-ffmpeg.ts';
 import { probe } from './media/probe.ts';
 import { readOffers } from './models/catalog.ts';
 import { ModelRegistry } from './models/registry.ts';
+import { helperCommand } from './tray/helper-command.ts';
+import { Tray } from './tray/tray.ts';
 import { VERSION } from './version.ts';
 
 // The bundle lies two folders below the root, as this file does; its siblings are bundles too.
+const programsFolder = fileURLToPath(new URL('.', import.meta.url));
 const engineScript = fileURLToPath(new URL('./engine.mjs', import.meta.url));
 const bundledModels = fileURLToPath(new URL('../../models', import.meta.url));
 const inspectionScript = fileURLToPath(new URL('./inspection.mjs', import.meta.url));
@@ -34,7 +39,7 @@ const dashboardFolder = fileURLToPath(new URL('../../plugin/dist/dashboard', imp
 process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, startDaemon: start });
 
 /** The daemon with everything real in it. */
-function start(config: Config, { runJobs, lasting }: StartOptions): Promise<RunningDaemon> {
+async function start(config: Config, { runJobs, lasting }: StartOptions): Promise<RunningDaemon> {
   const added = new AddedModels(config.paths.models);
   const offers = readOffers(bundledModels);
   const folders = config.modelPath === null ? [bundledModels] : [bundledModels, config.modelPath];
@@ -42,7 +47,7 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
   const threads = config.threads ?? availableParallelism();
   const ffmpeg = () => findFfmpeg(config.ffmpegPath, config.searchPath);
   let ways = (): Promise<WaySpeed[]> => Promise.resolve([]);
-  return startDaemon({
+  const daemon = await startDaemon({
     config,
     runJobs,
     lasting,
@@ -69,6 +74,15 @@ function start(config: Config, { runJobs, lasting }: StartOptions): Promise<Runn
       return [localBackend(parts, { models, threads, speeds, found }), cloudBackend(parts, found)];
     },
   });
+  return { ...daemon, showTray: (client) => showTray(client, config, daemon.log) };
+}
+
+function showTray(client: DaemonClient, { desktop }: Config, log: Logger): Disposable {
+  const { platform, execPath } = process;
+  const command = helperCommand({ platform, node: execPath, programs: programsFolder, env: desktop });
+  if (!command) return { [Symbol.dispose]() {} };
+  const login = { isOn: () => null, turn() {} };
+  return new Tray({ client, command, login, clock: systemClock, log });
 }
 
 /** Throws `model.corrupt` when a model can't be read or its file is not the one that was added. */

@@ -23,3 +23,4 @@ export * from './timecode.ts';
 export * from './upload.ts';
 export * from './warnings.ts';
 export * from './way.ts';
+export * from './words.ts';

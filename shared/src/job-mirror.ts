@@ -15,6 +15,8 @@ export interface View {
   readonly modelsRevision: number;
   /** What the user should know about this run of the daemon. */
   readonly notices: readonly WireError[];
+  /** Grows with every change to the list of paired clients. */
+  readonly pairingsRevision: number;
 }
 
 export const emptyView: View = {
@@ -24,6 +26,7 @@ export const emptyView: View = {
   pulls: {},
   modelsRevision: 0,
   notices: [],
+  pairingsRevision: 0,
 };
 
 /** Applies one server message. Older revisions of a job never replace newer ones. */
@@ -45,6 +48,8 @@ export function applyMessage(view: View, message: ServerMessage): View {
       return { ...view, settings: message.settings, notices: stillTrue(view.notices, message.settings) };
     case 'models':
       return { ...view, modelsRevision: view.modelsRevision + 1 };
+    case 'pairings':
+      return { ...view, pairingsRevision: view.pairingsRevision + 1 };
     case 'pull':
       return { ...view, pulls: withPull(view.pulls, message.id, message.pull) };
     case 'challenge':
@@ -57,10 +62,12 @@ export function applyMessage(view: View, message: ServerMessage): View {
   }
 }
 
-function fromSnapshot({ modelsRevision }: View, { jobs, progress, settings, pulls, notices }: Snapshot): View {
+/** Lists that a snapshot doesn't hold may have changed meanwhile. */
+function fromSnapshot(view: View, { jobs, progress, settings, pulls, notices }: Snapshot): View {
   return {
     jobs: inOrder(jobs),
-    modelsRevision: modelsRevision + 1,
+    modelsRevision: view.modelsRevision + 1,
+    pairingsRevision: view.pairingsRevision + 1,
     notices: stillTrue(notices, settings),
     ...{ progress, settings, pulls },
   };

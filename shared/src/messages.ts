@@ -101,6 +101,8 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settings'), settings: Settings }),
   /** The list of models is another one now; `listModels` has it. */
   z.object({ type: z.literal('models') }),
+  /** The list of paired clients is another one now; `listPairings` has it. */
+  z.object({ type: z.literal('pairings') }),
   /** null: the download has ended, one way or the other. */
   z.object({ type: z.literal('pull'), id: z.string(), pull: ModelPull.nullable() }),
   z.object({ type: z.literal('reply'), id: z.int(), result: z.unknown() }),

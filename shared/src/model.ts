@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Settings } from './settings.ts';
 import { BackendId, Scale } from './task.ts';
 
 /** The model where nobody chose one. */
@@ -6,6 +7,15 @@ export const defaultModels = { local: 'fast', topaz: 'prob-4' } as const satisfi
 
 /** The model that is none: frames keep their size. */
 export const noModel = 'none';
+
+/** What a task asks for to become a flat-log export: a look instead of a model. */
+export const flatExport = { scale: 1, model: noModel, backend: 'local', look: { id: 'flat' } } as const;
+
+/** The model of the settings, unless it is one of the other backend's. */
+export function usualModel(backend: BackendId, settings: Pick<Settings, 'backend' | 'model'>): string {
+  const fits = backend === settings.backend && (backend === 'local' || settings.model !== defaultModels.local);
+  return fits ? settings.model : defaultModels[backend];
+}
 
 /** Name of a model in commands, settings and file names. */
 export const ModelId = z

@@ -20,6 +20,11 @@ export const Settings = z.object({
   paused: z.boolean().default(false),
   /** Days after which ended jobs leave the list; results on disk are never deleted. */
   keepDays: z.int().min(1).max(3650).default(90),
+  /** Show the icon with its menu where the desktop has a place for it. */
+  tray: z.boolean().default(true),
+  /** Say so on the desktop when a job has ended, and when one waits for its price to be approved. */
+  notifyEnded: z.boolean().default(true),
+  notifyApproval: z.boolean().default(true),
 });
 export type Settings = z.infer<typeof Settings>;
 

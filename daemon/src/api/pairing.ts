@@ -52,6 +52,7 @@ export class Door {
   private readonly attempts: Attempts;
   private readonly codes: CodeOffer;
   private readonly revokeListeners = new Set<(pairing: string) => void>();
+  private readonly listListeners = new Set<() => void>();
 
   constructor({ instance, pairings, clock }: DoorParts) {
     this.instance = instance;
@@ -105,10 +106,16 @@ export class Door {
   revoke(id: string): void {
     this.pairings.remove(id);
     for (const listener of this.revokeListeners) listener(id);
+    for (const listener of this.listListeners) listener();
   }
 
   onRevoke(listener: (pairing: string) => void): void {
     this.revokeListeners.add(listener);
+  }
+
+  /** Calls back after a client was paired or revoked. */
+  onListChange(listener: () => void): void {
+    this.listListeners.add(listener);
   }
 
   private open(clientNonce: string, port: number) {
@@ -129,6 +136,7 @@ export class Door {
   private addPairing(name: string, common: string): Admitted {
     const id = randomUUID();
     this.pairings.add({ id, name, secret: lastingSecret(common, id), createdAt: this.clock.now() });
+    for (const listener of this.listListeners) listener();
     return { pairing: id, name };
   }
 

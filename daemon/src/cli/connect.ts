@@ -19,6 +19,8 @@ export interface RunningDaemon extends AsyncDisposable {
   readonly endpoint: Endpoint;
   /** Resolves when it was asked to stop from outside (`uprez stop`). */
   readonly stopRequested: Promise<void>;
+  /** Puts the icon with its menu on the desktop, where there is one; disposing takes it away. */
+  showTray?(client: DaemonClient): Disposable;
 }
 
 export interface Connection extends AsyncDisposable {

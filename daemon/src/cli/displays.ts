@@ -1,7 +1,7 @@
-import { isSettled, type Job, type Progress, type View } from '@uprez/shared';
+import { duration, isSettled, type Job, type Progress, type View } from '@uprez/shared';
 import type { Display } from './follow.ts';
 import { clipName, outcomeLine, warningLines } from './print.ts';
-import { barLine, duration, plainLine } from './progress-bar.ts';
+import { barLine, plainLine } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The display that suits the output: JSON lines, a bar that moves, or plain lines. */

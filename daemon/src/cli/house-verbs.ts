@@ -19,6 +19,7 @@ export async function serve(
   terminal.note('Dashboard (the link works once and for a minute; start again for another):');
   terminal.out(url);
   if (own) {
+    using _tray = own.showTray?.(client);
     await Promise.race([stopped, own.stopRequested]);
     terminal.note('Stopping. Unfinished jobs go on at the next start.');
     return 'done';

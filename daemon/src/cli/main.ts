@@ -1,4 +1,4 @@
-import { AppError } from '@uprez/shared';
+import { AppError, flatExport } from '@uprez/shared';
 import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
 import type { StartDaemon } from './connect.ts';
@@ -13,7 +13,7 @@ import {
   showModel,
   showModels,
 } from './model-verbs.ts';
-import { flatFlags, type UpscaleFlags } from './options.ts';
+import type { UpscaleFlags } from './options.ts';
 import { errorLine } from './print.ts';
 import { createProgram, type Verbs } from './program.ts';
 import { actOnJobs, setGoing, showJobs, watch } from './queue-verbs.ts';
@@ -66,7 +66,7 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
   return {
     serve: () => daemon.keep((connection, stopped) => serve(connection, stopped, terminal)),
     upscale: make,
-    flat: (clips, given: UpscaleFlags & object) => make(clips, { ...flatFlags, ...given }),
+    flat: (clips, given: UpscaleFlags & object) => make(clips, { ...flatExport, ...given }),
     jobs: (id, { json = false }: OutputFlags) =>
       daemon.glance(({ client }) => showJobs(client, { id, json }, terminal)),
     watch: ({ json = false }: OutputFlags) => daemon.running(({ client }) => watch(client, json, terminal)),

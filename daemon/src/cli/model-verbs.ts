@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { AppError, type DaemonClient, type Model, type ModelDetails, type ModelPull } from '@uprez/shared';
+import { AppError, bytes, type DaemonClient, type Model, type ModelDetails, type ModelPull } from '@uprez/shared';
 import { table } from './print.ts';
-import { bytes } from './progress-bar.ts';
 import type { SteadyClient } from './steady-client.ts';
 import type { StopCode } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';

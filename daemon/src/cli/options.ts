@@ -3,7 +3,6 @@ import {
   type Alpha,
   AppError,
   Deband,
-  defaultModels,
   type Fields,
   type FrameRate,
   frameRate,
@@ -15,6 +14,7 @@ import {
   type RateConversion,
   Scale,
   type Settings,
+  usualModel,
 } from '@uprez/shared';
 import { InvalidArgumentError } from 'commander';
 
@@ -38,9 +38,6 @@ export interface UpscaleFlags {
   json?: boolean;
   detach?: boolean;
 }
-
-/** What makes an `upscale` a `flat`, where nothing else is asked for. */
-export const flatFlags = { scale: 1, model: noModel, backend: 'local', look: { id: 'flat' } } as const;
 
 /** Every well-formed time reads at one of these: both drop-frame rates, and one for high frame numbers. */
 const someRates = [frameRate(30000, 1001), frameRate(60000, 1001), frameRate(240)];
@@ -126,14 +123,8 @@ function handlingOf(flags: UpscaleFlags): Pick<NewTask, 'rateConversion' | 'fiel
 /** Without a model the size stays, and the other way round. */
 function modelOf(flags: UpscaleFlags, settings: Settings): Pick<NewTask, 'backend' | 'model' | 'scale'> {
   const backend = flags.backend ?? settings.backend;
-  const model = flags.model ?? (flags.scale === 1 ? noModel : modelFor(backend, settings));
+  const model = flags.model ?? (flags.scale === 1 ? noModel : usualModel(backend, settings));
   return { backend, model, scale: flags.scale ?? (model === noModel ? 1 : settings.scale) };
-}
-
-/** The model of the settings, unless it is one of the other backend's. */
-function modelFor(backend: Settings['backend'], settings: Settings): string {
-  const fits = backend === settings.backend && (backend === 'local' || settings.model !== defaultModels.local);
-  return fits ? settings.model : defaultModels[backend];
 }
 
 /** Frames of the clip that the times mean. Throws `input.bad-time`, `input.empty-range`. */

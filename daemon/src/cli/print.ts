@@ -1,6 +1,15 @@
 import { basename } from 'node:path';
-import { AppError, type Health, type Job, type JobReport, type Progress, type Quality, type View } from '@uprez/shared';
-import { bytes, duration } from './progress-bar.ts';
+import {
+  AppError,
+  bytes,
+  duration,
+  type Health,
+  type Job,
+  type JobReport,
+  type Progress,
+  type Quality,
+  type View,
+} from '@uprez/shared';
 
 /** What happened and what to do, in one line and without a stack. */
 export function errorLine(error: unknown): string {

@@ -3,7 +3,7 @@ import type { ServerMessage } from '@uprez/shared';
 /** A change that everybody may know of: the part of the protocol that goes to all clients alike. */
 export type Change = Extract<
   ServerMessage,
-  { type: 'job' | 'job-removed' | 'progress' | 'settings' | 'models' | 'pull' }
+  { type: 'job' | 'job-removed' | 'progress' | 'settings' | 'models' | 'pairings' | 'pull' }
 >;
 
 export type Listener = (change: Change) => void;

@@ -1,6 +1,6 @@
-import type { Progress } from '@uprez/shared';
+import { bytes, duration, type Progress } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
-import { barLine, bytes, duration, plainLine } from '../../src/cli/progress-bar.ts';
+import { barLine, plainLine } from '../../src/cli/progress-bar.ts';
 
 const halfway: Progress = {
   stage: 'process',

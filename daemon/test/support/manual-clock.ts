@@ -10,6 +10,11 @@ export class ManualClock implements Clock {
     this.time = time;
   }
 
+  /** How many callbacks wait for their time. */
+  get pending(): number {
+    return this.timers.length;
+  }
+
   now(): number {
     return this.time + this.jumped;
   }

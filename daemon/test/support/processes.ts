@@ -45,6 +45,14 @@ export function killNow(pid: number): boolean {
   }
 }
 
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Peak resident memory of a living process in bytes (proc(5), VmHWM). */
 export function peakMemoryOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
