@@ -27,6 +27,7 @@ const {
   paths: _paths,
   searchPath: _searchPath,
   drivers: _drivers,
+  desktop: _desktop,
   warnings: _warnings,
   ...settings
 } = loadConfig({
