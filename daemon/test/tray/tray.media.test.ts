@@ -166,7 +166,9 @@ describe.skipIf(noBus !== undefined)(`the tray on a desktop${noBus ? ` (${noBus}
     const flat = await untilView(session.client, (view) => view.jobs[2]);
     expect(flat.task).toMatchObject({ source: '/clips/one clip.mp4', scale: 1, look: { id: 'flat' } });
   });
+});
 
+describe.skipIf(noBus !== undefined)('the tray’s place on the desktop', () => {
   it('registers again when the panel is restarted, and when it comes later than the tray', async () => {
     await using session = await openSession();
     session.showTray();
