@@ -200,6 +200,7 @@ const mayStartProcesses = [
   'daemon/src/media/ffmpeg',
   'daemon/src/backends/local/',
   'daemon/src/jobs/leftovers',
+  'daemon/src/jobs/watchdog',
   'daemon/src/reveal',
   'daemon/src/tray/',
   'daemon/src/login/',

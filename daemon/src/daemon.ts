@@ -38,6 +38,7 @@ import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
 import { asCheck, logCrashes, noticesOf } from './notices.ts';
 import { reveal } from './reveal.ts';
+import { openWatchdog } from './jobs/watchdog.ts';
 import { openStore } from './store/store.ts';
 import { VERSION } from './version.ts';
 
@@ -177,7 +178,7 @@ async function buildCore(options: DaemonOptions, parts: CoreParts) {
   const { config, probe, keys = openKeyStore(options.config.paths.keyFile) } = options;
   const { store, feed, queue, notices } = openMemory(options, parts);
   const backends = await options.backends({
-    ...{ config, log, keys, ledger: createLedger(store.processes), speeds: store.speeds },
+    ...{ config, log, keys, ledger: createLedger(store.processes, stack.use(openWatchdog(log))), speeds: store.speeds },
     settings: () => queue.settings(),
   });
   const library = stack.useAsync(options.library(libraryParts({ queue, feed, clock, log })));

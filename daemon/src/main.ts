@@ -18,6 +18,7 @@ import { AddedModels } from './library/added-models.ts';
 import { createDownload } from './library/download.ts';
 import { ModelLibrary } from './library/library.ts';
 import type { Logger } from './log.ts';
+import { reportFfmpegTo } from './media/ffmpeg.ts';
 import { type FfmpegTool, findFfmpeg } from './media/find-ffmpeg.ts';
 import { probe } from './media/probe.ts';
 import { readOffers } from './models/catalog.ts';
@@ -67,6 +68,7 @@ async function start(config: Config, { runJobs, lasting }: StartOptions): Promis
         inspect: (file, options) => inspectModel(file, { script: inspectionScript, ...options }),
       }),
     backends: async (parts) => {
+      reportFfmpegTo(parts.ledger);
       const speeds = speedsOf(parts, threads);
       ways = () => speeds.tried(models.engineModel(USUAL_MODEL));
       const found = await ffmpeg().catch(asAppError);
@@ -99,15 +101,15 @@ interface LocalParts {
   found: FfmpegTool | AppError;
 }
 
-function engineOf({ drivers }: Config): EngineProcessOptions {
-  return { script: engineScript, drivers };
+function engineOf({ config: { drivers }, ledger }: Pick<BackendParts, 'config' | 'ledger'>): EngineProcessOptions {
+  return { script: engineScript, drivers, ledger };
 }
 
 /** With another processor, system or runtime, speeds are others. */
-function speedsOf({ config, speeds, log }: BackendParts, threads: number): Speeds {
+function speedsOf({ config, speeds, ledger, log }: BackendParts, threads: number): Speeds {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   const machine = `${process.platform} ${process.arch} ${cpus()[0]?.model ?? ''}, onnxruntime ${version}`;
-  return new Speeds({ book: speeds, wish: config, threads, machine, engine: engineOf(config), log });
+  return new Speeds({ book: speeds, wish: config, threads, machine, engine: engineOf({ config, ledger }), log });
 }
 
 function localBackend({ config, ledger, settings }: BackendParts, parts: LocalParts): Backend {
@@ -119,7 +121,7 @@ function localBackend({ config, ledger, settings }: BackendParts, parts: LocalPa
     ffmpeg: pathOf(found),
     outputFolder: () => settings().outputFolder ?? config.outputDir,
     tempFolder: config.tempDir,
-    engine: engineOf(config),
+    engine: engineOf({ config, ledger }),
     processes: ledger,
   });
   return orExplain(local, found);

@@ -20,13 +20,14 @@ export interface ToInspection {
 export type FromInspection = { type: 'traits'; traits: RgbTraits } | { type: 'failed'; error: WireError };
 
 /**
- * A thread that ends the process when it takes too much: the main thread is inside the runtime, which knows no limit. It
- * looks several times a second; memory that is asked for but never touched does no harm.
+ * A thread that ends the process when it takes too much, or when the daemon is gone: the main thread is inside the runtime,
+ * which knows no limit. It looks several times a second; memory that is asked for but never touched does no harm.
  */
 const WATCH = `
 const { workerData } = require('node:worker_threads');
+const daemon = process.ppid;
 setInterval(() => {
-  if (process.memoryUsage.rss() > workerData) process.kill(process.pid, 'SIGKILL');
+  if (process.memoryUsage.rss() > workerData || process.ppid !== daemon) process.kill(process.pid, 'SIGKILL');
 }, 50);
 `;
 

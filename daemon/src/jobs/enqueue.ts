@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Backend } from '../backends/backend.ts';
 import { warningsOf } from '../media/warnings.ts';
 import type { PreparedJob } from '../store/jobs.ts';
+import { checkPath } from '../media/path-check.ts';
 import type { JobQueue } from './job-queue.ts';
 
 /** Reads what a clip is. Throws `input.*`. */
@@ -24,6 +25,7 @@ export interface Enqueue {
 /** The way into the queue: probe, estimate, then the queue's own synchronous checks. */
 export function createEnqueue({ queue, backends, probe }: EnqueueParts): Enqueue {
   const examine = async (task: Task): Promise<{ media: Media; estimate: Estimate }> => {
+    if (task.output !== null) checkPath(task.output);
     const media = await probe(task.source);
     checkRange(task, media);
     return { media, estimate: await backendFor(task, backends).estimate(task, media) };

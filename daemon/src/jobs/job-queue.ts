@@ -13,6 +13,7 @@ import {
 } from '@uprez/shared';
 import type { StepChange } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
+import { checkPath } from '../media/path-check.ts';
 import type { PreparedJob } from '../store/jobs.ts';
 import type { WorkerUse } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -198,6 +199,7 @@ export class JobQueue {
   }
 
   changeSettings(patch: SettingsPatch): Settings {
+    if (patch.outputFolder) checkPath(patch.outputFolder);
     const settings = this.store.settings.change(patch);
     this.feed.tell({ type: 'settings', settings });
     return settings;

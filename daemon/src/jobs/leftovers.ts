@@ -2,23 +2,31 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Logger } from '../log.ts';
 import type { ProcessTable } from '../store/processes.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** Where a backend notes the processes it starts, so that they can be ended if the daemon dies first. */
 export interface ProcessLedger {
-  /** Call right after the start of a process that leads its own group. */
-  record(jobId: string, pid: number): void;
+  /** Call right after the start of a process, best of one that leads its own group; null where it works for no job. */
+  record(jobId: string | null, pid: number): void;
   /** Call when it has ended. */
   forget(pid: number): void;
 }
 
-/** A ledger on top of the store. */
-export function createLedger(processes: ProcessTable): ProcessLedger {
+/** A ledger on top of the store, for the next start; and of the watchdog, for the moment when this daemon dies. */
+export function createLedger(processes: ProcessTable, watchdog: Pick<Watchdog, 'watch' | 'forget'>): ProcessLedger {
+  const written = new Set<number>();
   return {
     record(jobId, pid) {
-      const started = startOf(pid);
-      if (started !== undefined) processes.record({ jobId, pid, started });
+      watchdog.watch(pid);
+      const started = jobId === null ? undefined : startOf(pid);
+      if (jobId === null || started === undefined) return;
+      processes.record({ jobId, pid, started });
+      written.add(pid);
     },
-    forget: (pid) => processes.forget(pid),
+    forget(pid) {
+      watchdog.forget(pid);
+      if (written.delete(pid)) processes.forget(pid);
+    },
   };
 }
 

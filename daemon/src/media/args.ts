@@ -17,6 +17,9 @@ export const demuxers = ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', '
 /** Larger pictures are refused before they are decoded; 8192 x 8192. */
 const MAX_PIXELS = 67_108_864;
 
+/** More in one piece no picture of that size needs, whatever its format. */
+const MAX_ALLOCATION = 2 ** 30;
+
 /** Decoders that may touch a clip: those of the codecs that the probe lets in. */
 const decoders = [...videoDecoders, ...audioDecoders].join(',');
 
@@ -24,7 +27,7 @@ const decoders = [...videoDecoders, ...audioDecoders].join(',');
 export function open(path: string): string[] {
   return [
     ...['-protocol_whitelist', 'file', '-format_whitelist', demuxers.join(','), '-codec_whitelist', decoders],
-    ...['-max_pixels', String(MAX_PIXELS), '-i', `file:${path}`],
+    ...['-max_alloc', String(MAX_ALLOCATION), '-max_pixels', String(MAX_PIXELS), '-i', `file:${path}`],
   ];
 }
 

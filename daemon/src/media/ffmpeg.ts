@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 
 /** ffmpeg ended in a way that its caller did not ask for. Callers translate it into an AppError. */
@@ -33,16 +34,35 @@ export interface FfmpegOptions {
 /** Kept of stderr: enough for the last errors, bounded for hostile files that produce millions. */
 const STDERR_KEPT = 16 * 1024;
 
+/** Somebody who ends what is left of this process's children, should it die. */
+export interface FfmpegWitness {
+  record(jobId: null, pid: number): void;
+  forget(pid: number): void;
+}
+
+let witness: FfmpegWitness | undefined;
+
+/** From now on, every ffmpeg of this process is reported. The engine needs none: its group ends with it. */
+export function reportFfmpegTo(next: FfmpegWitness): void {
+  witness = next;
+}
+
 /**
- * The only place that starts ffmpeg. No shell, no inherited environment (FFREPORT writes files, keys and proxies are
- * nobody's business), stdin closed unless asked for.
+ * The only place that starts ffmpeg. No arguments through a shell, no inherited environment (FFREPORT writes files, keys and
+ * proxies are nobody's business), stdin closed unless asked for, and on Linux no more memory than a clip can need.
  */
 export function startFfmpeg(path: string, args: readonly string[], options: FfmpegOptions = {}): Ffmpeg {
-  const child = spawn(path, ['-hide_banner', '-nostats', '-loglevel', 'error', ...args], {
+  const [program, ...all] = limited([path, '-hide_banner', '-nostats', '-loglevel', 'error', ...args]);
+  const child = spawn(program, all, {
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: environment(),
     windowsHide: true,
   });
+  const { pid } = child;
+  if (pid !== undefined) {
+    witness?.record(null, pid);
+    child.once('exit', () => witness?.forget(pid));
+  }
   const ended = watch(child, options.signal);
   // Whoever awaits `ended` sees the failure; before that it must not count as unhandled.
   ended.catch(() => undefined);
@@ -88,6 +108,19 @@ function watch(child: ChildProcess, signal: AbortSignal | undefined): Promise<vo
 function kill(child: ChildProcess): void {
   child.kill('SIGKILL');
   child.stdout?.destroy();
+}
+
+/**
+ * Address space of one ffmpeg: half of the memory, but never less than 8K clips need, and what each thread reserves without
+ * using it. A file that makes a decoder ask for more gets a failed decoder, not a computer that stands still.
+ */
+const MEMORY_BYTES = Math.max(4 * 2 ** 30, totalmem() / 2) + availableParallelism() * 256 * 2 ** 20;
+
+/** The shell sets the limit and becomes the program; it sees the arguments as parameters, never as text to read. */
+function limited(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  if (process.platform !== 'linux') return command;
+  const script = `ulimit -v ${Math.round(MEMORY_BYTES / 1024)}; exec "$0" "$@"`;
+  return ['/bin/sh', '-c', script, ...command];
 }
 
 /** Windows programs don't start without SystemRoot; nothing else is passed on. */

@@ -36,6 +36,16 @@ describe('on its way into the queue', () => {
     expect(await codeOf(enqueueOn(test)(newJob({ range })))).toBe(code);
   });
 
+  it.each(['results', '//server/share', '/proc/self/mem', '/out\0.mov', 'https://example.org/a.mov'])(
+    'a result at %j is refused before anybody looks there, in tasks and in the settings',
+    async (output) => {
+      using test = openTestStore();
+      expect(await codeOf(enqueueOn(test)(newJob({ output })))).toBe('input.bad-path');
+      expect(await codeOf(() => test.queue.changeSettings({ outputFolder: output }))).toBe('input.bad-path');
+      expect(test.queue.settings().outputFolder).toBeNull();
+    },
+  );
+
   it('a task that its backend can’t do is refused with the backend’s reason', async () => {
     using test = openTestStore();
     const estimate = () => Promise.reject(new AppError('model.unknown', { model: 'none' }));

@@ -19,6 +19,7 @@ import { newJob, segmentOf } from '../support/tasks.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 
 const log = silentLog();
+const nobody = { watch: () => undefined, forget: () => undefined };
 
 describe('after a stop', () => {
   it('a running job is queued again and continues from its checkpoint', async () => {
@@ -107,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('a leftover engine process', () =>
     using test = openTestStore();
     const sleeper = startSleeper();
     const ended = once(sleeper, 'exit');
-    createLedger(test.store.processes).record(jobIn(test.queue, 'running'), sleeper.pid!);
+    createLedger(test.store.processes, nobody).record(jobIn(test.queue, 'running'), sleeper.pid!);
     recover({ ...test, log });
     expect(await ended).toEqual([null, 'SIGKILL']);
     expect(test.store.processes.all()).toEqual([]);
@@ -129,7 +130,7 @@ describe.skipIf(process.platform === 'win32')('a leftover engine process', () =>
   it('that ended is forgotten', async () => {
     using test = openTestStore();
     const sleeper = startSleeper();
-    const ledger = createLedger(test.store.processes);
+    const ledger = createLedger(test.store.processes, nobody);
     ledger.record(jobIn(test.queue, 'running'), sleeper.pid!);
     ledger.forget(sleeper.pid!);
     expect(test.store.processes.all()).toEqual([]);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type DaemonClient, type NewTask, type OutputFile, plainWay } from '@uprez/shared';
 import type { Backend } from '../../src/backends/backend.ts';
 import { createLocalBackend } from '../../src/backends/local/backend.ts';
+import type { Patience } from '../../src/backends/local/stall.ts';
 import { Speeds } from '../../src/backends/local/speeds.ts';
 import type { Wish } from '../../src/backends/local/ways.ts';
 import type { BackendParts } from '../../src/daemon.ts';
@@ -26,6 +27,8 @@ export interface LocalDaemonOptions {
   wish?: Wish;
   /** Variables for drivers of GPUs. */
   drivers?: Record<string, string>;
+  /** How long an engine may do nothing. */
+  patience?: Patience;
   /** Told the number of each engine process. */
   started?: (pid: number) => void;
 }
@@ -35,7 +38,7 @@ export async function startLocalDaemon(options: LocalDaemonOptions = {}): Promis
   const { drivers = {}, started = () => undefined } = options;
   const results = tempDir();
   const threads = 2;
-  const engine = { script: engineScript, drivers };
+  const engine = { script: engineScript, drivers, ...(options.patience ? { patience: options.patience } : {}) };
   const wish = options.wish ?? plainWay;
   const backend = ({ speeds: book, log }: BackendParts): Backend =>
     createLocalBackend({

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { AppError, fromWire } from '@uprez/shared';
+import { type Patience, watchForStall } from './stall.ts';
 import type { EngineResult, EngineTask, FromEngine, ToEngine } from '../../engine/plan.ts';
 
 export interface EngineProcessOptions {
@@ -7,6 +8,10 @@ export interface EngineProcessOptions {
   script: string;
   /** Variables that drivers look for, besides those that every engine gets. */
   drivers?: Readonly<Record<string, string>>;
+  /** Told of every engine, so that none outlives the daemon. */
+  ledger?: { record(jobId: null, pid: number): void; forget(pid: number): void };
+  /** How long it may do nothing. */
+  patience?: Patience;
 }
 
 export interface EngineOptions extends EngineProcessOptions {
@@ -56,7 +61,7 @@ export interface EngineProcess {
 
 /** Starts an engine, in a process group of its own. Throws `local.engine-crashed` where no process can be started. */
 export function startEngine(
-  { script, drivers }: EngineProcessOptions,
+  { script, drivers, ledger }: EngineProcessOptions,
   onMessage: (message: FromEngine) => void,
 ): EngineProcess {
   const child = spawn(process.execPath, ['--enable-source-maps', script], {
@@ -72,6 +77,7 @@ export function startEngine(
     stderr = (stderr + text).slice(-STDERR_KEPT);
   });
   child.on('message', onMessage);
+  ledger?.record(null, pid);
   const kill = (): void => killGroup(pid);
   // Its ffmpeg children outlive an engine that was killed; the group still has its number.
   child.once('exit', kill);
@@ -81,7 +87,10 @@ export function startEngine(
     );
     child.once('error', (error) => resolve({ why: error.message, killed: false }));
   });
-  const ended = end.then((known) => ({ ...known, stderr }));
+  const ended = end.then((known) => {
+    ledger?.forget(pid);
+    return { ...known, stderr };
+  });
   return { pid, kill, ended, send: (message) => void child.send(message, () => undefined) };
 }
 
@@ -97,6 +106,7 @@ export async function runEngine(task: EngineTask, options: EngineOptions): Promi
     if (message.type === 'done') outcome = { result: message.result };
     else if (message.type === 'failed') outcome = { error: fromWire(message.error) };
     if (signal.aborted) return;
+    stall.alive();
     try {
       onMessage(message);
     } catch (error) {
@@ -105,6 +115,14 @@ export async function runEngine(task: EngineTask, options: EngineOptions): Promi
       engine.kill();
     }
   });
+  using stall = watchForStall(
+    engine.pid,
+    (why) => {
+      outcome = { error: new AppError('local.engine-crashed', { why, killed: false }) };
+      engine.kill();
+    },
+    options.patience,
+  );
   options.started(engine.pid);
   signal.addEventListener('abort', engine.kill, { once: true });
   engine.send({ type: 'run', task });
