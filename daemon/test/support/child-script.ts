@@ -3,13 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
-/** Packages with parts that can't be bundled. */
-const natives = ['better-sqlite3', '@napi-rs/keyring', 'mediainfo.js'];
+/** Packages stay outside, as in the product: some can't be bundled, and a process is as large as users have it. */
+const externalPackages: Plugin = {
+  name: 'external-packages',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      path.startsWith('@uprez/') ? undefined : { path, external: true },
+    );
+  },
+};
 
 export interface ChildScript extends Disposable {
-  start(): ChildProcess;
+  /** With flags for Node. */
+  start(...flags: readonly string[]): ChildProcess;
 }
 
 /** TypeScript as a program of its own, for tests that have to kill one. Imports are relative to `daemon/test/support`. */
@@ -21,13 +29,10 @@ export async function childScript(contents: string): Promise<ChildScript> {
   const resolveDir = fileURLToPath(new URL('.', import.meta.url));
   await build({
     stdin: { contents, resolveDir, loader: 'ts' },
-    banner: {
-      js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
-    },
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', external: natives, logLevel: 'error' },
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', plugins: [externalPackages], logLevel: 'error' },
   });
   return {
-    start: () => spawn(process.execPath, [outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    start: (...flags) => spawn(process.execPath, [...flags, outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),
     [Symbol.dispose]: () => rmSync(outfile, { force: true }),
   };
 }

@@ -3,15 +3,16 @@ import { loadConfig } from '../../src/config.ts';
 import { startDaemon } from '../../src/daemon.ts';
 import { openKeyStore } from '../../src/key-store.ts';
 import { probe } from '../../src/media/probe.ts';
-import { noWait, SMALL_PARTS } from './cloud.ts';
 import { brokenKeychain } from './keychains.ts';
 import { openLibrary } from './library.ts';
+import { noWait } from './no-wait.ts';
 import { ffmpegPath } from './tools.ts';
 
 interface CloudChildOptions {
   dataDir: string;
   baseUrl: string;
-  segmentBytes?: number;
+  /** Smallest part of an upload that has several. */
+  segmentBytes: number;
 }
 
 /** A daemon with the cloud backend as a process of its own, which says when it is ready. Its key lies in its key file. */
@@ -25,7 +26,7 @@ export async function runCloudChild({ dataDir, baseUrl, segmentBytes }: CloudChi
       createTopazBackend({
         ...{ ffmpeg: ffmpegPath, apiKey: () => keys.read('topaz'), outputFolder: () => null, log, settings, baseUrl },
         ...{ workFolder: config.paths.work, processes: ledger, wait: noWait },
-        segmentBytes: segmentBytes ?? SMALL_PARTS.segmentBytes,
+        segmentBytes,
       }),
     ],
   });

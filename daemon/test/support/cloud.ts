@@ -1,5 +1,4 @@
 import { copyFileSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DaemonClient, Job, NewTask, OutputFile, SettingsPatch } from '@uprez/shared';
 import { createTopazBackend } from '../../src/backends/topaz/backend.ts';
 import type { Wait } from '../../src/backends/topaz/wait.ts';
@@ -10,18 +9,13 @@ import { untilView } from './clients.ts';
 import { type ClipOptions, clip } from './clips.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { memoryKeychain } from './keychains.ts';
+import { noWait } from './no-wait.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 import { ffmpegPath } from './tools.ts';
 import { type EmulatorOptions, startTopazEmulator, type TopazEmulator } from './topaz/emulator.ts';
 
 /** Small enough that every test clip has several parts. */
 export const SMALL_PARTS = { segmentBytes: 30_000, singleUpToFrames: 2 };
-
-/** No time passes in tests: the service that is asked again is the emulator, which goes on with every question. */
-export const noWait: Wait = async (_ms, signal) => {
-  await nextTurn();
-  signal.throwIfAborted();
-};
 
 export interface CloudHouse extends AsyncDisposable {
   readonly emulator: TopazEmulator;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError, type Media } from '@uprez/shared';
@@ -9,6 +8,7 @@ import { runFfmpeg, startFfmpeg } from '../../media/ffmpeg.ts';
 import { probe } from '../../media/probe.ts';
 import type { RunningJob } from '../backend.ts';
 import type { CloudCheckpoint, PreparedClip } from './checkpoint.ts';
+import { piecesOf } from './pieces.ts';
 import { cloud } from './refusals.ts';
 
 /** Codecs that the service is known to read from a QuickTime file; every other becomes ProRes first. */
@@ -117,6 +117,9 @@ function refuseSize(bytes: number, { frames, model }: { frames: number; model: s
 async function md5Of(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('md5');
   const { size } = await stat(path);
-  if (size > 0) await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
+  for await (const piece of piecesOf({ path, start: 0, length: size })) {
+    signal.throwIfAborted();
+    hash.update(piece);
+  }
   return hash.digest('hex');
 }

@@ -1,20 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
+import { piecesOf, type Stretch } from './pieces.ts';
 import { cloud, isRefused } from './refusals.ts';
 import { reasonOf } from './transport.ts';
 
 /** A silence of this long ends a try. Uploads wait for the answer after the last byte. */
 const SILENCE_MS = 120_000;
-/** Read from and written to the disk at once; four parts on their way hold little more than this each. */
-const CHUNK_BYTES = 256 * 1024;
-
-export interface PartOfFile {
-  path: string;
-  /** First byte, and number of bytes. */
-  start: number;
-  length: number;
-}
 
 /**
  * The service's storage, by links that are their own permission: the API key never goes there. A link of another protocol
@@ -34,15 +26,22 @@ export class Storage {
 
   /**
    * Sends a part with its exact length (the storage knows no chunked bodies) and resolves to its ETag, without quotes.
-   * Throws `cloud.unavailable` or `cloud.unreachable`, `cloud.forbidden` where the link is not good any more.
+   * `onBytes` hears how many are on their way. Throws `cloud.unavailable` or `cloud.unreachable`, `cloud.forbidden` where
+   * the link is not good any more.
    */
-  async put(link: string, part: PartOfFile, signal: AbortSignal): Promise<string> {
-    const { path, start, length } = part;
-    const body = createReadStream(path, { start, end: start + length - 1, highWaterMark: CHUNK_BYTES });
+  async put(
+    link: string,
+    part: Stretch & { onBytes?: (bytes: number) => void },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const pieces = piecesOf(part, part.onBytes);
     try {
       const response = await request(this.checked(link), {
-        ...{ method: 'PUT', body, signal, dispatcher: this.agent },
-        headers: { 'content-length': String(length) },
+        ...{ method: 'PUT', signal, dispatcher: this.agent },
+        headers: { 'content-length': String(part.length) },
+        // undici sends from any async iterable, and asks for the next piece when the socket has taken the last one; its
+        // types know of streams only, which would read ahead.
+        body: pieces as unknown as Readable,
       });
       await response.body.dump();
       if (response.statusCode >= 300) throw refused(response.statusCode);
@@ -52,7 +51,7 @@ export class Storage {
     } catch (cause) {
       throw this.explained(cause, signal);
     } finally {
-      body.destroy();
+      await pieces.return();
     }
   }
 

@@ -46,10 +46,10 @@ export async function uploadClip(job: RunningJob, checkpoint: CloudCheckpoint, p
   const plan = partsOf(clipOf(checkpoint).sizeBytes, links.length, parts.segmentBytes);
   checkpoint.parts = { done: await arrived(job, { checkpoint, links }, parts), count: plan.length };
   const known = new Set(checkpoint.parts.done.map(({ partNum }) => partNum));
-  const waiting = plan.filter(({ number }) => !known.has(number));
   const sender = new Sender(job, checkpoint, { ...parts, links });
-  sender.report();
-  await sender.sendAll(waiting);
+  for (const { number, length } of plan) if (known.has(number)) sender.sent.set(number, length);
+  sender.note();
+  await sender.sendAll(plan.filter(({ number }) => !known.has(number)));
 }
 
 /** Of the parts in the journal those that the service does not ask for any more. */
@@ -73,6 +73,8 @@ function placeOf(link: string): string {
 }
 
 class Sender {
+  /** Bytes of each part that have arrived or are on their way. */
+  readonly sent = new Map<number, number>();
   private readonly job: RunningJob;
   private readonly checkpoint: CloudCheckpoint;
   private readonly parts: UploadParts & { links: readonly string[] };
@@ -92,7 +94,7 @@ class Sender {
         const eTag = await this.send(part, signal);
         this.checkpoint.parts.done.push({ partNum: part.number, eTag });
         this.job.journal.savePlan(this.checkpoint);
-        this.report();
+        this.note();
       }
     };
     const lanes = Array.from({ length: LANES }, () =>
@@ -106,19 +108,30 @@ class Sender {
     if (ended.some(({ status }) => status === 'rejected')) throw this.abort.signal.reason;
   }
 
-  report(): void {
+  /** Records how many parts have arrived. */
+  note(): void {
     const { done, count } = this.checkpoint.parts;
-    const total = this.checkpoint.timing.frameCount;
-    this.job.report({ stage: 'upload', framesDone: Math.floor((total * done.length) / count), framesTotal: total });
     this.job.step('decode', { status: 'running', progress: (100 * done.length) / count });
+    this.report();
+  }
+
+  private report(): void {
+    const frames = this.checkpoint.timing.frameCount;
+    const bytes = [...this.sent.values()].reduce((sum, each) => sum + each, 0);
+    const framesDone = Math.floor((frames * bytes) / clipOf(this.checkpoint).sizeBytes);
+    this.job.report({ stage: 'upload', framesDone, framesTotal: frames });
   }
 
   private async send(part: Part, signal: AbortSignal): Promise<string> {
+    const onBytes = (bytes: number): void => {
+      this.sent.set(part.number, bytes);
+      this.report();
+    };
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.parts.storage.put(
           this.parts.links[part.number - 1] ?? '',
-          { path: this.checkpoint.files.clip, ...part },
+          { path: this.checkpoint.files.clip, ...part, onBytes },
           signal,
         );
       } catch (cause) {

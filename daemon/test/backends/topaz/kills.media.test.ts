@@ -82,7 +82,8 @@ beforeAll(async () => {
   const emulator = await startTopazEmulator({ partRules: SMALL_PARTS, credits: 1000 });
   mkdirSync(folder.file('data'));
   await openKeyStore(folder.file('data', 'keys.json'), brokenKeychain()).write('topaz', emulator.key);
-  const options = JSON.stringify({ dataDir: folder.file('data'), baseUrl: emulator.url });
+  const { segmentBytes } = SMALL_PARTS;
+  const options = JSON.stringify({ dataDir: folder.file('data'), baseUrl: emulator.url, segmentBytes });
   script = await childScript(`import { runCloudChild } from './cloud-child.ts'; await runCloudChild(${options});`);
   phoenix = new Phoenix({ emulator, folder, script });
 });

@@ -26,6 +26,8 @@ export interface EmulatorOptions {
   partRules?: Partial<PartRules>;
   /** Refuse parts of another size than planned. Default: yes. */
   strictParts?: boolean;
+  /** false: parts are counted and digested, but not kept, so nothing can be made of them. Default: yes. */
+  keepParts?: boolean;
   /** Which form of `complete-upload/` is known. Default: both. */
   trailingSlash?: 'both' | 'with' | 'without';
   /** Time for the upload until the request fails. */
@@ -61,7 +63,7 @@ export interface TopazEmulator extends AsyncDisposable {
 
 export async function startTopazEmulator(options: EmulatorOptions = {}): Promise<TopazEmulator> {
   const settled = { ...defaults(), ...options };
-  const { clock, pace, trailingSlash, strictParts, uploadDeadlineMs, watch } = settled;
+  const { clock, pace, trailingSlash, strictParts, keepParts, uploadDeadlineMs, watch } = settled;
   const folder = tempDir();
   const journal = new Journal();
   const faults = new Faults();
@@ -93,7 +95,7 @@ export async function startTopazEmulator(options: EmulatorOptions = {}): Promise
     uploadDeadlineMs,
   };
   const shared = { journal, faults, clock, watch };
-  const storage = await listen(createStorage({ signer, find, file: around.file, strictParts }), shared);
+  const storage = await listen(createStorage({ signer, find, file: around.file, strictParts, keepParts }), shared);
   storageUrl = `http://127.0.0.1:${storage.port}`;
   const api = await listen(
     createApi({
@@ -132,6 +134,7 @@ function defaults(): Required<Omit<EmulatorOptions, 'partRules'>> {
     credits: 1000,
     pace: { by: 'polls' },
     strictParts: true,
+    keepParts: true,
     trailingSlash: 'both',
     uploadDeadlineMs: 48 * HOUR,
     watch: () => undefined,

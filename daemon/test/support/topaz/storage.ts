@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Reply, storageError } from './faults.ts';
 import type { Host } from './http.ts';
@@ -14,6 +15,8 @@ export interface StorageParts {
   file: (name: string) => string;
   /** Refuse parts of another size than planned; off for clients of the older rule of equal parts. */
   strictParts: boolean;
+  /** false: parts are counted and digested, but not kept. */
+  keepParts: boolean;
 }
 
 /**
@@ -101,7 +104,7 @@ async function receive({ request, received, owner, parts }: Arrival): Promise<Re
         yield chunk;
       }
     },
-    createWriteStream(file),
+    parts.keepParts ? createWriteStream(file) : new Writable({ write: (_chunk, _encoding, done) => done() }),
   );
   received.md5 = hash.digest('hex');
   owner.upload?.store(number, { file, md5: received.md5 });
