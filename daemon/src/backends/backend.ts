@@ -102,6 +102,8 @@ export interface Journal {
   /** Decisions that must not change between runs (output path, frame count, quantiser …); the backend's own JSON. */
   loadPlan(): unknown;
   savePlan(plan: unknown): void;
+  /** The same of a job that came further, for backends without segments: its crashes so far count no more. */
+  advance(plan: unknown): void;
   segments(): Segment[];
   addSegment(segment: Segment): void;
   /** Forgets plan, segments and frames. */

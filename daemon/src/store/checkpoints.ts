@@ -60,6 +60,10 @@ export function openCheckpoints(db: Database, now: () => number) {
     // A new segment is progress: whatever crashed before was not this job's fault alone.
     calm.run(jobId);
   });
+  const advance = db.transaction((jobId: string, value: unknown): void => {
+    savePlan.run({ jobId, plan: JSON.stringify(value) });
+    calm.run(jobId);
+  });
   const forget = db.transaction((jobId: string): void => {
     clear.run(jobId);
     savePlan.run({ jobId, plan: null });
@@ -73,6 +77,7 @@ export function openCheckpoints(db: Database, now: () => number) {
         return text ? JSON.parse(text) : undefined;
       },
       savePlan: (value) => void sayingDiskFull(db, () => savePlan.run({ jobId, plan: JSON.stringify(value) })),
+      advance: (value) => sayingDiskFull(db, () => advance(jobId, value)),
       segments: () => withFrames(segments.all(jobId), frames.all(jobId)),
       addSegment: (segment) => sayingDiskFull(db, () => add(jobId, segment)),
       clear: () => sayingDiskFull(db, () => forget(jobId)),

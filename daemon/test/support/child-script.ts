@@ -16,6 +16,7 @@ const externalPackages: Plugin = {
 };
 
 export interface ChildScript extends Disposable {
+  readonly file: string;
   /** With flags for Node. */
   start(...flags: readonly string[]): ChildProcess;
 }
@@ -32,6 +33,7 @@ export async function childScript(contents: string): Promise<ChildScript> {
     ...{ outfile, bundle: true, platform: 'node', format: 'esm', plugins: [externalPackages], logLevel: 'error' },
   });
   return {
+    file: outfile,
     start: (...flags) => spawn(process.execPath, [...flags, outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),
     [Symbol.dispose]: () => rmSync(outfile, { force: true }),
   };

@@ -48,7 +48,9 @@ export async function uploadLarge(clipBytes: number, rules: Partial<PartRules> =
   await writeLarge(source, Math.ceil(clipBytes / FRAME_BYTES));
   const { segmentBytes } = { ...partRules, ...rules };
   const options = JSON.stringify({ dataDir: folder.file('data'), baseUrl: emulator.url, segmentBytes });
-  using script = await childScript(`import { runCloudChild } from './cloud-child.ts'; await runCloudChild(${options});`);
+  using script = await childScript(
+    `import { runCloudChild } from './cloud-child.ts'; await runCloudChild(${options});`,
+  );
   const daemon = script.start('--import', smallHeap);
   try {
     await once(daemon.stdout!, 'data');

@@ -80,7 +80,7 @@ async function takeStep(run: Run, station: OpenStation): Promise<Outcome> {
   const outcome = await steps[step](run);
   if (outcome === 'ask') return outcome;
   run.checkpoint.station = next;
-  run.job.journal.savePlan(run.checkpoint);
+  run.job.journal.advance(run.checkpoint);
   run.job.log.info({ station: next, request: run.checkpoint.request?.id }, 'cloud job');
   return 'done';
 }

@@ -94,7 +94,9 @@ export class Transport {
       ...{ method, headers, signal, dispatcher: this.agent },
       ...(body === undefined ? {} : { body }),
     });
-    const text = await textOf(response.body);
+    // Services have been seen to quote the key they refuse; what they say is shown, logged and kept.
+    const said = await textOf(response.body);
+    const text = key === null ? said : said.replaceAll(key, '…');
     return { status: response.statusCode, text, retryAfterMs: retryAfter(response.headers['retry-after']) };
   }
 }

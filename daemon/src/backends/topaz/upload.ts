@@ -93,7 +93,7 @@ class Sender {
       for (let part = waiting.shift(); part; part = waiting.shift()) {
         const eTag = await this.send(part, signal);
         this.checkpoint.parts.done.push({ partNum: part.number, eTag });
-        this.job.journal.savePlan(this.checkpoint);
+        this.job.journal.advance(this.checkpoint);
         this.note();
       }
     };
