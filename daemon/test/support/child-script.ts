@@ -30,13 +30,28 @@ export async function childScript(contents: string): Promise<ChildScript> {
   const resolveDir = fileURLToPath(new URL('.', import.meta.url));
   await build({
     stdin: { contents, resolveDir, loader: 'ts' },
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', plugins: [externalPackages], logLevel: 'error' },
+    ...{
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node20.19',
+      format: 'esm',
+      plugins: [externalPackages],
+      logLevel: 'error',
+    },
   });
   return {
     file: outfile,
     start: (...flags) => spawn(process.execPath, [...flags, outfile], { stdio: ['pipe', 'pipe', 'inherit'] }),
     [Symbol.dispose]: () => rmSync(outfile, { force: true }),
   };
+}
+
+/** Resolves when it says something for the first time, and rejects where it ends before. */
+export async function untilReady(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit').then(() => Promise.reject(new Error('the process did not come up')));
+  gone.catch(() => undefined);
+  await Promise.race([once(child.stdout!, 'data'), gone]);
 }
 
 /** Kills without mercy and waits until it is gone. */

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { openKeyStore } from '../../src/key-store.ts';
 import { createMov, MOV_SAMPLES_START } from '../../src/media/mov/mov-writer.ts';
 import { SampleTable } from '../../src/media/mov/sample-table.ts';
-import { childScript, kill } from './child-script.ts';
+import { childScript, kill, untilReady } from './child-script.ts';
 import { connectLocal } from './clients.ts';
 import { untilDecided } from './cloud.ts';
 import { brokenKeychain } from './keychains.ts';
@@ -53,7 +52,7 @@ export async function uploadLarge(clipBytes: number, rules: Partial<PartRules> =
   );
   const daemon = script.start('--import', smallHeap);
   try {
-    await once(daemon.stdout!, 'data');
+    await untilReady(daemon);
     const client = await connectLocal(folder.file('data', 'endpoint.json'));
     const before = peakMemoryOf(daemon.pid!);
     await client.call('changeSettings', { spendPerJob: 10_000, spendPerDay: 10_000 });

@@ -6,7 +6,7 @@ import { DaemonClient } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { readEndpoint } from '../../../src/instance.ts';
-import { childScript } from '../../support/child-script.ts';
+import { childScript, untilReady } from '../../support/child-script.ts';
 import { randomHex } from '../../support/clients.ts';
 import { clip } from '../../support/clips.ts';
 import { SMALL_PARTS } from '../../support/cloud.ts';
@@ -47,7 +47,7 @@ describe.skipIf(!seesProcesses)('the API key', () => {
       return child.ends(input);
     };
     try {
-      await once(daemon.child.stdout!, 'data');
+      await untilReady(daemon.child);
       const heard = await eavesdrop(join(data, 'endpoint.json'));
       const session = await logIn(join(data, 'endpoint.json'));
       const rest = async (path: string, body?: object): Promise<void> => {

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonClient, Job } from '@uprez/shared';
@@ -7,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { course } from '../../../src/backends/topaz/course.ts';
 import { openKeyStore } from '../../../src/key-store.ts';
 import { chosenSeed, Chance } from '../../support/chance.ts';
-import { type ChildScript, childScript, kill } from '../../support/child-script.ts';
+import { type ChildScript, childScript, kill, untilReady } from '../../support/child-script.ts';
 import { connectLocal } from '../../support/clients.ts';
 import { clip } from '../../support/clips.ts';
 import { outputOf, SMALL_PARTS, untilDecided } from '../../support/cloud.ts';
@@ -49,10 +48,11 @@ class Phoenix {
 
   async rise(): Promise<DaemonClient> {
     this.child = this.script.start();
-    const gone = once(this.child, 'exit').then(() => Promise.reject(new Error('the daemon did not come up')));
-    gone.catch(() => undefined);
-    await Promise.race([once(this.child.stdout!, 'data'), gone]);
-    return connectLocal(this.folder.file('data', 'endpoint.json'));
+    await untilReady(this.child);
+    const client = await connectLocal(this.folder.file('data', 'endpoint.json'));
+    // After a few kills in a minute it starts nothing until somebody says so.
+    await client.call('changeSettings', { paused: false });
+    return client;
   }
 
   /** Ends it as a power cut would, in this very moment. False where it had ended by itself. */
