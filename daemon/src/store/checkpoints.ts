@@ -60,10 +60,8 @@ export function openCheckpoints(db: Database, now: () => number) {
     // A new segment is progress: whatever crashed before was not this job's fault alone.
     calm.run(jobId);
   });
-  const advance = db.transaction((jobId: string, value: unknown): void => {
-    savePlan.run({ jobId, plan: JSON.stringify(value) });
-    calm.run(jobId);
-  });
+  const save = (jobId: string, value: unknown): void => void savePlan.run({ jobId, plan: JSON.stringify(value) });
+  const advance = db.transaction((jobId: string, value: unknown) => (save(jobId, value), void calm.run(jobId)));
   const forget = db.transaction((jobId: string): void => {
     clear.run(jobId);
     savePlan.run({ jobId, plan: null });
@@ -76,7 +74,7 @@ export function openCheckpoints(db: Database, now: () => number) {
         const text = plan.get(jobId);
         return text ? JSON.parse(text) : undefined;
       },
-      savePlan: (value) => void sayingDiskFull(db, () => savePlan.run({ jobId, plan: JSON.stringify(value) })),
+      savePlan: (value) => sayingDiskFull(db, () => save(jobId, value)),
       advance: (value) => sayingDiskFull(db, () => advance(jobId, value)),
       segments: () => withFrames(segments.all(jobId), frames.all(jobId)),
       addSegment: (segment) => sayingDiskFull(db, () => add(jobId, segment)),

@@ -8,7 +8,6 @@ const MOST_MEMORY = 120 * 2 ** 20;
 const MOST_BODY = 3000;
 const gigabytes = Number(process.argv[2] ?? 3);
 
-
 const { memory, clipBytes, partBytes, wrongParts, largestBody } = await uploadLarge(gigabytes * 1e9);
 const lines: [string, string, boolean][] = [
   ['clip', `${clipBytes} bytes in ${partBytes.length} parts`, clipBytes >= gigabytes * 1e9],
@@ -17,8 +16,7 @@ const lines: [string, string, boolean][] = [
   ['parts with other bytes than the clip', String(wrongParts.length), wrongParts.length === 0],
   ['largest body of a call', `${largestBody} bytes`, largestBody <= MOST_BODY],
 ];
-for (const [what, value, met] of lines)
-  process.stdout.write(`${what.padEnd(42)} ${value}${met ? '' : '  missed'}\n`);
+for (const [what, value, met] of lines) process.stdout.write(`${what.padEnd(42)} ${value}${met ? '' : '  missed'}\n`);
 process.exitCode = lines.every(([, , met]) => met) ? 0 : 1;
 
 function megabytes(bytes: number): string {

@@ -71,7 +71,7 @@ async function whatArrived(
   folder: TempDir,
   { journal }: Awaited<ReturnType<typeof startTopazEmulator>>,
 ): Promise<Omit<LargeUpload, 'memory'>> {
-  const [clip = ''] = readdirSync(folder.file('data', 'work')).filter((name) => name.endsWith('.clip.mov'));
+  const clip = readdirSync(folder.file('data', 'work')).find((name) => name.endsWith('.clip.mov')) ?? '';
   const parts = journal.of('upload').toSorted((a, b) => (a.part ?? 0) - (b.part ?? 0));
   const partBytes = parts.map(({ bodyBytes }) => bodyBytes);
   const digests = await digestsOf(folder.file('data', 'work', clip), partBytes);

@@ -29,11 +29,7 @@ export class Storage {
    * `onBytes` hears how many are on their way. Throws `cloud.unavailable` or `cloud.unreachable`, `cloud.forbidden` where
    * the link is not good any more.
    */
-  async put(
-    link: string,
-    part: Stretch & { onBytes?: (bytes: number) => void },
-    signal: AbortSignal,
-  ): Promise<string> {
+  async put(link: string, part: Stretch & { onBytes?: (bytes: number) => void }, signal: AbortSignal): Promise<string> {
     const pieces = piecesOf(part, part.onBytes);
     try {
       const response = await request(this.checked(link), {
