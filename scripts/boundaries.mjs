@@ -157,8 +157,17 @@ const rows = [
   { from: 'daemon/src/tray/linux/', allow: ['@jellybrick/dbus-next', 'node:', 'daemon/src/tray/'] },
   {
     from: 'daemon/src/tray/',
-    allow: ['@uprez/shared', 'node:', 'zod', 'daemon/src/tray/', 'daemon/src/clock', 'daemon/src/log'],
+    allow: [
+      '@uprez/shared',
+      'node:',
+      'zod',
+      'daemon/src/tray/',
+      'daemon/src/login/',
+      'daemon/src/clock',
+      'daemon/src/log',
+    ],
   },
+  { from: 'daemon/src/login/', allow: ['@uprez/shared', 'node:', 'daemon/src/login/', 'daemon/src/paths'] },
   // A client like every other: it is handed a way to start a daemon and knows nothing of its parts.
   {
     from: 'daemon/src/cli/',
@@ -169,6 +178,7 @@ const rows = [
       'ws',
       'zod',
       'daemon/src/cli/',
+      'daemon/src/login/',
       'daemon/src/paths',
       'daemon/src/instance',
       'daemon/src/config',

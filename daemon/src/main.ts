@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { AppError, type DaemonClient, type WaySpeed } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
@@ -18,6 +19,7 @@ import { AddedModels } from './library/added-models.ts';
 import { createDownload } from './library/download.ts';
 import { ModelLibrary } from './library/library.ts';
 import type { Logger } from './log.ts';
+import { type LoginItem, openLoginItem } from './login/login-item.ts';
 import { reportFfmpegTo } from './media/ffmpeg.ts';
 import { type FfmpegTool, findFfmpeg } from './media/find-ffmpeg.ts';
 import { probe } from './media/probe.ts';
@@ -33,11 +35,12 @@ const engineScript = fileURLToPath(new URL('./engine.mjs', import.meta.url));
 const bundledModels = fileURLToPath(new URL('../../models', import.meta.url));
 const inspectionScript = fileURLToPath(new URL('./inspection.mjs', import.meta.url));
 const convertScript = fileURLToPath(new URL('./convert.mjs', import.meta.url));
+const startScript = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
 /** The model by which `uprez doctor` tells how fast this computer is. */
 const USUAL_MODEL = 'fast';
 const dashboardFolder = fileURLToPath(new URL('../../plugin/dist/dashboard', import.meta.url));
 
-process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, startDaemon: start });
+process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, startDaemon: start, loginItem });
 
 /** The daemon with everything real in it. */
 async function start(config: Config, { runJobs, lasting }: StartOptions): Promise<RunningDaemon> {
@@ -79,12 +82,19 @@ async function start(config: Config, { runJobs, lasting }: StartOptions): Promis
   return { ...daemon, showTray: (client) => showTray(client, config, daemon.log) };
 }
 
-function showTray(client: DaemonClient, { desktop }: Config, log: Logger): Disposable {
+function showTray(client: DaemonClient, config: Config, log: Logger): Disposable {
   const { platform, execPath } = process;
-  const command = helperCommand({ platform, node: execPath, programs: programsFolder, env: desktop });
+  const command = helperCommand({ platform, node: execPath, programs: programsFolder, env: config.desktop });
   if (!command) return { [Symbol.dispose]() {} };
-  const login = { isOn: () => null, turn() {} };
-  return new Tray({ client, command, login, clock: systemClock, log });
+  return new Tray({ client, command, login: loginItem(config), clock: systemClock, log });
+}
+
+/** In a clone by the script that sets up and builds first, in a release by the program itself. */
+function loginItem({ dataDir, desktop }: Config): LoginItem | undefined {
+  const program = existsSync(startScript) ? startScript : fileURLToPath(import.meta.url);
+  const flags = dataDir === null ? [] : ['--data-dir', dataDir];
+  const launch = { file: process.execPath, args: [program, ...flags, 'serve'] };
+  return openLoginItem({ platform: process.platform, home: homedir(), env: desktop }, launch);
 }
 
 /** Throws `model.corrupt` when a model can't be read or its file is not the one that was added. */

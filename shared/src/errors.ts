@@ -319,6 +319,12 @@ export const errorTable = {
     (d) => `The setting ${String(d['key'])} is not valid: ${String(d['why'])}.`,
     () => 'Correct it and start again.',
   ),
+  'setup.login-item': row(
+    500,
+    false,
+    (d) => `Starting Uprez with your session can't be arranged here: ${String(d['why'])}.`,
+    () => 'Check that your configuration folder can be written, or add `uprez serve` to your session by hand.',
+  ),
   'setup.database': row(
     500,
     false,

@@ -1,9 +1,11 @@
 import { AppError, flatExport } from '@uprez/shared';
 import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
+import type { LoginItem } from '../login/login-item.ts';
 import type { StartDaemon } from './connect.ts';
 import { doctor, pair, serve, settings, stop } from './house-verbs.ts';
 import { key } from './key-verb.ts';
+import { autostart, uninstall } from './login-verbs.ts';
 import {
   type AddFlags,
   addModel,
@@ -25,6 +27,8 @@ import { waysToTheDaemon } from './ways.ts';
 export interface CliParts {
   version: string;
   startDaemon: StartDaemon;
+  /** Undefined where this system has no such thing. */
+  loginItem: (config: Config) => LoginItem | undefined;
 }
 
 /** Runs one command line (without program name). Resolves to the exit code: 0, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -52,7 +56,7 @@ interface OutputFlags {
   json?: boolean;
 }
 
-function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verbs {
+function createVerbs({ terminal, startDaemon, loginItem, exit, flags }: Surroundings): Verbs {
   const config = (): Config => {
     const loaded = loadConfig({ flags: flags() });
     for (const warning of loaded.warnings) terminal.note(`Warning: ${warning}.`);
@@ -81,6 +85,12 @@ function createVerbs({ terminal, startDaemon, exit, flags }: Surroundings): Verb
     key: (action) => daemon.glance(({ client }) => key(client, action, terminal)),
     pair: () => daemon.running(({ client }) => pair(client, terminal)),
     stop: () => daemon.running(({ client }) => stop(client)),
+    autostart: async (action, { service = false }: { service?: boolean }) =>
+      autostart(loginItem(config()), { action, way: service ? 'service' : 'desktop' }, terminal),
+    uninstall: async () => {
+      const loaded = config();
+      await uninstall(loaded, loginItem(loaded), terminal);
+    },
   };
 }
 

@@ -18,6 +18,8 @@ export interface Verbs {
   key(action: 'show' | 'set' | 'test' | 'remove'): Promise<void>;
   pair(): Promise<void>;
   stop(): Promise<void>;
+  autostart(action: 'on' | 'off' | 'status', flags: object): Promise<void>;
+  uninstall(): Promise<void>;
 }
 
 /** The whole language of the command line. */
@@ -163,6 +165,20 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
     .command('stop')
     .description('stop the running daemon')
     .action(() => verbs.stop());
+  addLoginVerbs(program, verbs);
+}
+
+function addLoginVerbs(program: Command, verbs: Verbs): void {
+  program
+    .command('autostart')
+    .description('start Uprez with your session, or no longer; says how it is without a word')
+    .addArgument(new Argument('[action]').choices(['on', 'off', 'status']).default('status'))
+    .option('--service', 'on Linux without a desktop: by your systemd')
+    .action((action: Parameters<Verbs['autostart']>[0], flags: object) => verbs.autostart(action, flags));
+  program
+    .command('uninstall')
+    .description('stop the daemon and undo autostart; says what stays and where')
+    .action(() => verbs.uninstall());
 }
 
 function addKeyVerb(program: Command, verbs: Verbs): void {

@@ -9,22 +9,18 @@ import {
 } from '@uprez/shared';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { LoginItem } from '../login/login-item.ts';
 import { type HelperCommand, HelperProcess } from './helper-process.ts';
 import { icons } from './icon.ts';
 import { trayMenu } from './menu.ts';
 import { type Action, actionOf, type FromHelper, idOf } from './messages.ts';
 import { noticesOf } from './notices.ts';
 
-/** Whether Uprez starts with the user's session; null: this system offers no such thing. */
-export interface LoginItem {
-  isOn(): boolean | null;
-  turn(on: boolean): void;
-}
-
 export interface TrayParts {
   client: DaemonClient;
   command: HelperCommand;
-  login: LoginItem;
+  /** Undefined where this system has no such thing. */
+  login: LoginItem | undefined;
   clock: Clock;
   log: Logger;
 }
@@ -42,6 +38,7 @@ export class Tray implements Disposable {
   private helper: HelperProcess | undefined;
   private before: View;
   private pairings: readonly Pairing[] = [];
+  private startsAtLogin: boolean | null = null;
   private said = '';
   private cancelRefresh: (() => void) | undefined;
 
@@ -84,6 +81,7 @@ export class Tray implements Disposable {
       queueMicrotask(() => {
         this.said = '';
         this.helper?.send({ type: 'hello', icons: icons() });
+        this.readLogin();
         this.refresh();
       });
     };
@@ -98,12 +96,18 @@ export class Tray implements Disposable {
   }
 
   private refresh(): void {
-    const { client, login } = this.parts;
-    const menu = trayMenu({ view: client.view, pairings: this.pairings, startsAtLogin: login.isOn() });
+    const { pairings, startsAtLogin } = this;
+    const menu = trayMenu({ view: this.parts.client.view, pairings, startsAtLogin });
     const text = JSON.stringify(menu);
     if (text === this.said) return;
     this.said = text;
     this.helper?.send({ type: 'menu', menu });
+  }
+
+  /** Not with every refresh: on Windows it starts a program. */
+  private readLogin(): void {
+    const { login } = this.parts;
+    this.startsAtLogin = login ? login.state().way !== null : null;
   }
 
   private async readPairings(): Promise<void> {
@@ -145,7 +149,9 @@ export class Tray implements Disposable {
       case 'set':
         return void (await client.call('changeSettings', { [action.key]: action.value }));
       case 'start-at-login':
-        login.turn(action.on);
+        if (action.on) login?.turnOn('desktop');
+        else login?.turnOff();
+        this.readLogin();
         return this.refresh();
       case 'quit':
         return void (await client.call('shutdown', {}));

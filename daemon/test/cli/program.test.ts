@@ -18,6 +18,8 @@ const verbs: Verbs = {
   key: nothing,
   pair: nothing,
   stop: nothing,
+  autostart: nothing,
+  uninstall: nothing,
 };
 const program = (): ReturnType<typeof createProgram> => createProgram('1.2.3', verbs);
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');

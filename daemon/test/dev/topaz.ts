@@ -36,7 +36,11 @@ console.error(`The Topaz Video API, emulated, with ${CREDITS} credits: ${emulato
 const args = process.argv.slice(2);
 // The dashboard asks before it spends. A verb would end, and the emulator with it, before anybody could agree.
 const ceiling = args.length > 0 ? { spendPerJob: CREDITS, spendPerDay: CREDITS } : {};
-process.exitCode = await runCli(['--data-dir', folder.path, ...args], { version: VERSION, startDaemon: start });
+process.exitCode = await runCli(['--data-dir', folder.path, ...args], {
+  version: VERSION,
+  startDaemon: start,
+  loginItem: () => undefined,
+});
 
 /** As `main.ts` starts it, with the one backend that there is something to emulate for. */
 async function start(config: Config, { runJobs, lasting }: StartOptions): Promise<RunningDaemon> {

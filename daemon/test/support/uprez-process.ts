@@ -90,6 +90,8 @@ export async function queueTask(client: DaemonClient, task: NewTask): Promise<Jo
 function spawnIn(folder: TempDir, [command = '', ...args]: readonly string[]): ChildProcess {
   const env = {
     PATH: process.env['PATH'],
+    // Nobody's own: what is to start with the session is written there.
+    HOME: folder.file('data', 'home'),
     UPREZ_DATA_DIR: folder.file('data'),
     UPREZ_PORT: '0',
     ...oneWay,

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { DaemonClient } from '@uprez/shared';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../src/log.ts';
+import { type LoginItem, openLoginItem } from '../../src/login/login-item.ts';
 import { helperCommand } from '../../src/tray/helper-command.ts';
 import { Tray } from '../../src/tray/tray.ts';
 import { untilJob, untilView } from '../support/clients.ts';
@@ -19,6 +20,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { isAlive, killNow, until } from '../support/processes.ts';
 import { ScriptedBackend } from '../support/scripted-backend.ts';
 import { newJob } from '../support/tasks.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const programs = fileURLToPath(new URL('../../dist', import.meta.url));
 const node = process.execPath;
@@ -29,8 +31,7 @@ interface Session extends AsyncDisposable {
   client: DaemonClient;
   backend: ScriptedBackend;
   clock: ManualClock;
-  /** Does Uprez start with the session? */
-  login: { on: boolean };
+  login: LoginItem;
   showTray(): Tray;
   /** The icon that registered under this name, as a panel sees it. */
   icon(name: string): Promise<PanelIcon>;
@@ -43,7 +44,9 @@ async function openSession(): Promise<Session> {
   const daemon = await startTestDaemon({ backends: [backend] });
   const client = await daemon.connect('tray');
   const clock = new ManualClock();
-  const login = { on: false };
+  const home = tempDir();
+  const login = openLoginItem({ platform: 'linux', home: home.path, env: {} }, { file: '/opt/uprez', args: [] });
+  if (!login) throw new Error('Linux has login items');
   let tray: Tray | undefined;
   return {
     ...{ bus, daemon, client, backend, clock, login },
@@ -51,8 +54,7 @@ async function openSession(): Promise<Session> {
       const env = { DBUS_SESSION_BUS_ADDRESS: bus.address };
       const command = helperCommand({ platform: 'linux', node, programs, env });
       if (!command) throw new Error('no desktop');
-      const loginItem = { isOn: () => login.on, turn: (on: boolean) => void (login.on = on) };
-      tray = new Tray({ client, command, login: loginItem, clock, log: silentLog() });
+      tray = new Tray({ client, command, login, clock, log: silentLog() });
       return tray;
     },
     icon: async (name) => new PanelIcon(await bus.connect(), name),
@@ -60,6 +62,7 @@ async function openSession(): Promise<Session> {
       tray?.[Symbol.dispose]();
       await daemon[Symbol.asyncDispose]();
       await bus[Symbol.asyncDispose]();
+      home[Symbol.dispose]();
     },
   };
 }
@@ -119,7 +122,7 @@ describe.skipIf(noBus !== undefined)(`the tray on a desktop${noBus ? ` (${noBus}
     await untilLine(icon, clock, 'Resume queue');
 
     await icon.click('  Start at login');
-    await vi.waitFor(() => expect(session.login.on).toBe(true));
+    await vi.waitFor(() => expect(session.login.state().way).toBe('desktop'));
     await vi.waitFor(async () => {
       const found = (await icon.menu()).find(({ label }) => label === '  Start at login');
       expect(found?.checked).toBe(true);
