@@ -77,7 +77,12 @@ const externalPackages = {
 async function buildPages(config) {
   const vite = await import('vite');
   const folder = join(root, 'plugin');
+  const { NODE_ENV } = process.env;
+  // Tests run what users run, whoever starts the build.
+  process.env.NODE_ENV = 'production';
   await vite.build({ root: folder, configFile: join(folder, config), logLevel: 'warn' });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
 }
 
 /** Time of the latest change below the paths, in milliseconds. */

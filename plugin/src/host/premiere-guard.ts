@@ -66,8 +66,10 @@ export function harmless(work: () => void): () => void {
   return () => {
     try {
       work();
-    } catch {
-      // The panel shows what it can read the next time it looks.
+    } catch (error) {
+      // For the developer tools; the panel shows what it can read the next time it looks.
+      // oxlint-disable-next-line no-console
+      console.error(error);
     }
   };
 }

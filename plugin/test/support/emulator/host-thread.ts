@@ -1,0 +1,48 @@
+import type { Chance } from '../../../../daemon/test/support/chance.ts';
+
+/** What a call to the host costs: its way there and back, and its turn on the one thread that serves all of them. */
+const ROUND_TRIP_MS = 1;
+const CALL_MS = 0.15;
+/** Longer waits of the plugin are polls and heartbeats, which run beside what is measured. */
+const LONGEST_WAIT_MS = 100;
+
+/**
+ * Premiere's main thread. Answers come in a later macrotask, those of one moment in any order. Its clock counts what a
+ * real host would take, whatever this machine takes.
+ */
+export class HostThread {
+  now = 0;
+  calls = 0;
+  private waiting: (() => void)[] = [];
+  private readonly chance: Chance;
+
+  constructor(chance: Chance) {
+    this.chance = chance;
+  }
+
+  answer<T>(work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.waiting.length === 0) setTimeout(() => this.serve(), 0);
+      this.waiting.push(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+  }
+
+  /** The plugin has waited for so long, counted from then. */
+  waited(since: number, ms: number): void {
+    if (ms <= LONGEST_WAIT_MS) this.now = Math.max(this.now, since + ms);
+  }
+
+  private serve(): void {
+    const calls = this.waiting;
+    this.waiting = [];
+    this.calls += calls.length;
+    this.now += ROUND_TRIP_MS + CALL_MS * calls.length;
+    for (const call of this.chance.shuffled(calls)) call();
+  }
+}

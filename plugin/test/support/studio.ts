@@ -1,0 +1,107 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import type { DaemonClient, Job } from '@uprez/shared';
+import { connectLocal, untilView } from '../../../daemon/test/support/clients.ts';
+import { clip } from '../../../daemon/test/support/clips.ts';
+import { type TempDir, tempDir } from '../../../daemon/test/support/temp-dir.ts';
+import { type Command, User } from '../../../daemon/test/support/uprez.ts';
+import { type ProfileName, profiles } from './emulator/profile.ts';
+import type { ProjectRecord } from './emulator/records.ts';
+import { Premiere } from './premiere.ts';
+import { clipOf, emptySequence, itemOf, mediaRecord, projectOf } from './scene.ts';
+
+/** A workplace: a home folder, two clips, a daemon, and a project that uses the clips. */
+export class Studio implements Disposable {
+  readonly home: TempDir = tempDir();
+  readonly user = new User();
+  daemon: Command | undefined;
+  private readonly seed: number;
+
+  private constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  static async open(seed = 1): Promise<Studio> {
+    const studio = new Studio(seed);
+    await copyFile(
+      await clip({ codec: 'prores', extension: '.mov', frames: 40, timecode: '10:00:00:00', sounds: [{}] }),
+      studio.file('beach.mov'),
+    );
+    await copyFile(await clip({ rate: '30000/1001', frames: 30, width: 160, height: 90 }), studio.file('town.mp4'));
+    await studio.startDaemon();
+    return studio;
+  }
+
+  file(name: string): string {
+    return join(this.user.clips, name);
+  }
+
+  /** Where the panel looks for it on a Mac. */
+  private get variables(): Record<string, string> {
+    return { UPREZ_DATA_DIR: this.home.file('Library', 'Application Support', 'Uprez') };
+  }
+
+  async startDaemon(): Promise<void> {
+    await mkdir(this.variables['UPREZ_DATA_DIR'] ?? '', { recursive: true });
+    this.daemon = this.user.starts(['serve'], this.variables);
+    await this.daemon.says(/http:\S+\n/);
+    await this.types('settings', 'model', 'bicubic');
+  }
+
+  async types(...args: string[]): Promise<string> {
+    return (await this.user.starts(args, this.variables).ended).stdout;
+  }
+
+  /** A second client, to see what the daemon knows. */
+  client(): Promise<DaemonClient> {
+    return connectLocal(join(this.variables['UPREZ_DATA_DIR'] ?? '', 'endpoint.json'));
+  }
+
+  /** Waits until so many results are on their timelines, as far as the daemon was told. */
+  async delivered(count: number): Promise<readonly Job[]> {
+    const client = await this.client();
+    const jobs = await untilView(client, (view) => {
+      const failed = view.jobs.find(({ state }) => state === 'failed');
+      if (failed) throw new Error(`${failed.task.source}: ${failed.error?.message}`);
+      return view.jobs.filter(({ delivery }) => delivery === 'delivered').length >= count ? view.jobs : undefined;
+    });
+    client.close();
+    return jobs;
+  }
+
+  /** The film with the two clips, in a panel that has found the daemon. */
+  async premiere(browser: Browser, profile: ProfileName): Promise<Premiere> {
+    const media = await Promise.all([mediaRecord(this.file('beach.mov')), mediaRecord(this.file('town.mp4'))]);
+    return Premiere.open(browser, this.home.path, {
+      profile,
+      seed: this.seed,
+      projects: [film(media, profile)],
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.user[Symbol.dispose]();
+    this.home[Symbol.dispose]();
+  }
+}
+
+function film([beachFile, townFile]: Awaited<ReturnType<typeof mediaRecord>>[], profile: ProfileName): ProjectRecord {
+  const { points } = profiles[profile];
+  const beach = itemOf('beach', beachFile ?? null);
+  const town = itemOf('town', townFile ?? null);
+  const sequence = emptySequence('cut', 2);
+  const use = (uid: string, item: typeof beach, at: number, length: number, from: number, more = {}) =>
+    clipOf(sequence, { uid, item, at, length, from, points, ...more });
+  sequence.video[0] = [
+    use('before', town, 0, 20, 0),
+    use('beach-1', beach, 20, 15, 5, { motion: { 0: { x: 0.4, y: 0.6 } } }),
+    use('beach-2', beach, 35, 18, 12),
+    use('town', town, 53, 10, 3, { motion: { 1: 140, 2: 140, 3: 140, 4: 15, 5: { x: 0.3, y: 0.5 } } }),
+    use('after', beach, 63, 10, 0),
+  ];
+  // Switched off, so that it may be hidden, but in the way.
+  sequence.video[1] = [use('title', town, 20, 10, 0, { change: { disabled: true } })];
+  sequence.audio[0] = [{ ...use('sound', beach, 20, 15, 5), components: [] }];
+  return projectOf('film', [beach, town], [sequence]);
+}
