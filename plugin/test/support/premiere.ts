@@ -113,7 +113,7 @@ export class Premiere implements AsyncDisposable {
 
 /** What is seen of a project's timelines: everything but which objects stand for it. */
 export function timelines({ sequences }: ProjectRecord): unknown {
-  const plain = ({ uid: _, ...clip }: ClipRecord): unknown => clip;
+  const plain = (clip: ClipRecord): unknown => ({ ...clip, uid: '' });
   return sequences.map(({ video, audio, ...sequence }) => ({
     ...sequence,
     video: video.map((track) => track.map(plain)),

@@ -91,17 +91,17 @@ function film([beachFile, townFile]: Awaited<ReturnType<typeof mediaRecord>>[], 
   const beach = itemOf('beach', beachFile ?? null);
   const town = itemOf('town', townFile ?? null);
   const sequence = emptySequence('cut', 2);
-  const use = (uid: string, item: typeof beach, at: number, length: number, from: number, more = {}) =>
+  const lay = (uid: string, item: typeof beach, at: number, length: number, from: number, more = {}) =>
     clipOf(sequence, { uid, item, at, length, from, points, ...more });
   sequence.video[0] = [
-    use('before', town, 0, 20, 0),
-    use('beach-1', beach, 20, 15, 5, { motion: { 0: { x: 0.4, y: 0.6 } } }),
-    use('beach-2', beach, 35, 18, 12),
-    use('town', town, 53, 10, 3, { motion: { 1: 140, 2: 140, 3: 140, 4: 15, 5: { x: 0.3, y: 0.5 } } }),
-    use('after', beach, 63, 10, 0),
+    lay('before', town, 0, 20, 0),
+    lay('beach-1', beach, 20, 15, 5, { motion: { 0: { x: 0.4, y: 0.6 } } }),
+    lay('beach-2', beach, 35, 18, 12),
+    lay('town', town, 53, 10, 3, { motion: { 1: 140, 2: 140, 3: 140, 4: 15, 5: { x: 0.3, y: 0.5 } } }),
+    lay('after', beach, 63, 10, 0),
   ];
   // Switched off, so that it may be hidden, but in the way.
-  sequence.video[1] = [use('title', town, 20, 10, 0, { change: { disabled: true } })];
-  sequence.audio[0] = [{ ...use('sound', beach, 20, 15, 5), components: [] }];
+  sequence.video[1] = [lay('title', town, 20, 10, 0, { change: { disabled: true } })];
+  sequence.audio[0] = [{ ...lay('sound', beach, 20, 15, 5), components: [] }];
   return projectOf('film', [beach, town], [sequence]);
 }

@@ -8,35 +8,39 @@ export function overwrite(
   sequence: SequenceRecord,
   { item, time, video, audio }: { item: ItemRecord; time: bigint; video: number; audio: number },
 ): void {
-  const media = must(item.media ?? undefined);
-  const frame = BigInt(sequence.ticksPerFrame);
-  const from = item.marked ? BigInt(item.marked.in) : 0n;
-  const to = item.marked ? BigInt(item.marked.out) : BigInt(media.frames) * BigInt(media.ticksPerFrame);
-  const start = snap(time, frame);
-  const end = snap(start + to - from, frame);
   if (stage.mischief.lockedTracks.includes(video)) return;
   if (video > sequence.video.length || audio > sequence.audio.length) throw new Error('no such track');
-  if (video === sequence.video.length) {
-    if (stage.mischief.noNewTracks) return;
-    sequence.video.push([]);
-  }
-  const clip = (): ClipRecord => ({
+  if (video === sequence.video.length && stage.mischief.noNewTracks) return;
+  const track = sequence.video[video] ?? [];
+  sequence.video[video] = laidOver(stage, track, newClip(stage, sequence, { item, time }));
+  if (item.media?.hasAudio)
+    sequence.audio[audio] = laidOver(stage, sequence.audio[audio] ?? [], newClip(stage, sequence, { item, time }));
+  stage.rebuilt();
+}
+
+function newClip(
+  stage: Stage,
+  sequence: SequenceRecord,
+  { item, time }: { item: ItemRecord; time: bigint },
+): ClipRecord {
+  const media = must(item.media ?? undefined);
+  const frame = BigInt(sequence.ticksPerFrame);
+  const whole = { in: '0', out: String(BigInt(media.frames) * BigInt(media.ticksPerFrame)) };
+  const marks = item.marked ?? whole;
+  const start = snap(time, frame);
+  return {
+    ...marks,
     uid: stage.id('clip'),
     name: item.name,
     itemId: item.id,
     start: String(start),
-    end: String(end),
-    in: String(from),
-    out: String(to),
+    end: String(snap(start + BigInt(marks.out) - BigInt(marks.in), frame)),
     disabled: false,
     speed: 1,
     reversed: false,
     adjustment: false,
     components: plainComponents(media, sequence, stage.profile.points),
-  });
-  sequence.video[video] = laidOver(stage, must(sequence.video[video]), clip());
-  if (media.hasAudio) sequence.audio[audio] = laidOver(stage, sequence.audio[audio] ?? [], clip());
-  stage.rebuilt();
+  };
 }
 
 /** What lies under a new clip is cut off, cut in two or gone. */

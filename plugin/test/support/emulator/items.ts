@@ -147,7 +147,7 @@ export function cast<T>(stage: Stage, item: object, kind: ItemRecord['kind'], ma
 }
 
 function labelAction(stage: Stage, id: string, label: number): Action {
-  return stage.action(() => void (stage.item(id).label = Number(label)));
+  return stage.action(() => void (stage.item(id).label = label));
 }
 
 function interpretation(rate: number): FootageInterpretation {

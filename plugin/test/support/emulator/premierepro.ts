@@ -182,21 +182,14 @@ function importLater(
 ) {
   const [least, most] = stage.mischief.importDelay;
   if (stage.mischief.importsVanish) return;
-  setTimeout(
-    async () => {
-      const media = await stage.look(path);
-      if (!media) return;
-      const name = path.slice(path.lastIndexOf('/') + 1);
-      const item = {
-        ...blankItem(stage.id('item'), name, parent),
-        kind: 'clip' as const,
-        media: { ...media },
-        imported: true,
-      };
-      record().items[item.id] = item;
-    },
-    least + stage.chance.fraction() * (most - least),
-  );
+  const arrive = async (): Promise<void> => {
+    const media = await stage.look(path);
+    if (!media) return;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const item = blankItem(stage.id('item'), name, parent);
+    record().items[item.id] = { ...item, kind: 'clip', media, imported: true };
+  };
+  setTimeout(() => void arrive(), least + stage.chance.fraction() * (most - least));
 }
 
 function propertiesOf(stage: Stage, record: () => ProjectRecord): Properties {

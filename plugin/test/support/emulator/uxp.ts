@@ -38,10 +38,8 @@ export class UxpPage {
   /** Before the first script of the plugin. */
   prepare(premierepro: unknown): void {
     const { page, stage } = this;
-    for (const type of ['error', 'unhandledrejection'])
-      page.addEventListener(type, (event) =>
-        stage.escaped.push(String((event as ErrorEvent).message ?? (event as PromiseRejectionEvent).reason)),
-      );
+    page.addEventListener('error', ({ message }) => stage.escaped.push(message));
+    page.addEventListener('unhandledrejection', ({ reason }) => stage.escaped.push(String(reason)));
     this.countWaits();
     const modules: Record<string, unknown> = { premierepro, uxp: this.module(), fs: this.files(), os: this.system() };
     const give = (name: string, value: unknown): void =>
