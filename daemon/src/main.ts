@@ -143,6 +143,7 @@ function cloudBackend({ config, keys, ledger, settings, log }: BackendParts, fou
     apiKey: () => keys.read('topaz'),
     outputFolder: () => settings().outputFolder ?? config.outputDir,
     workFolder: config.tempDir ?? config.paths.work,
+    sharedFolder: config.tempDir !== null,
     settings,
     processes: ledger,
     log,

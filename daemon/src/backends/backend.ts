@@ -41,7 +41,7 @@ export interface Backend {
   /** What cancelling the job now would cost and give back, in credits. Only for backends that cost anything. */
   cancelCost?(job: DiscardedJob): Promise<CancelCost>;
   /** Ends requests that nobody waits for any more, and notes what they have cost. Called at start. */
-  reconcile?(abandoned: readonly Abandoned[]): Promise<void>;
+  reconcile?(abandoned: readonly Abandoned[], books: Books): Promise<void>;
   /** Asks the service behind the backend about the user's account. Throws where the key is missing or not accepted. */
   account?(): Promise<Account>;
 }
@@ -85,6 +85,10 @@ export interface Credits {
    * to it nor below the ceilings of the settings. The same request again is no second payment.
    */
   reserve(request: string, price: number): boolean;
+  /** Is the request in the books? */
+  knows(request: string): boolean;
+  /** Notes a request that was paid for before the books knew of it: whoever restored them lost what came later. */
+  adopt(request: string, price: number): void;
   /** The request was not accepted after all. */
   release(request: string): void;
   /** What the request has cost in the end. */
@@ -95,6 +99,14 @@ export interface Credits {
 export interface Abandoned {
   request: string;
   settle(charged: number): void;
+}
+
+/** What a backend may ask about jobs other than the one it does. */
+export interface Books {
+  /** Is there a job of this id, in whatever state? */
+  hasJob(id: string): boolean;
+  /** The money of a job, which may be gone. */
+  creditsOf(jobId: string): Credits;
 }
 
 /** What a job has durably achieved. Synchronous: when a method returns, the record survives a power cut. */

@@ -88,12 +88,15 @@ export class JobRunner {
 
   /** Credits that an earlier daemon left behind at a service come home. What fails now is tried at the next start. */
   private async reconcile(backend: Backend): Promise<void> {
-    const abandoned = this.parts.purse.abandoned(backend.id);
-    if (abandoned.length === 0) return;
+    const { purse, queue, log } = this.parts;
+    const books = {
+      hasJob: (id: string) => queue.list().some((job) => job.id === id),
+      creditsOf: (id: string) => purse.ofJob(id, backend.id),
+    };
     try {
-      await backend.reconcile?.(abandoned);
+      await backend.reconcile?.(purse.abandoned(backend.id), books);
     } catch (error) {
-      this.parts.log.warn({ backend: backend.id, err: error }, 'requests without a job could not be ended');
+      log.warn({ backend: backend.id, err: error }, 'requests without a job could not be ended');
     }
   }
 

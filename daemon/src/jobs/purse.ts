@@ -26,6 +26,8 @@ export function openPurse({ store, queue, clock }: { store: Store; queue: JobQue
           payments.add({ request, backend, jobId, price }, clock.now());
           return true;
         }),
+      knows: (request) => payments.isKnown(request),
+      adopt: (request, price) => payments.add({ request, backend, jobId, price }, clock.now()),
       release: (request) => payments.remove(request),
       settle(request, charged) {
         settle(request, charged);

@@ -3,9 +3,15 @@ import { open } from './args.ts';
 import type { OutputColor } from './colors.ts';
 import type { SourceFormat } from './frame-filters.ts';
 
+/** Where a clip goes, and the one line that its container says about it. */
+export interface MarkedFile {
+  path: string;
+  mark: string;
+}
+
 /** All frames of a clip's picture as they are, in a QuickTime file of their own. */
-export function copyClipArgs(path: string, result: string): string[] {
-  return [...open(path), '-map', '0:v:0', '-c', 'copy', '-f', 'mov', '-y', `file:${result}`];
+export function copyClipArgs(path: string, result: MarkedFile): string[] {
+  return [...open(path), '-map', '0:v:0', '-c', 'copy', ...into(result)];
 }
 
 /**
@@ -14,13 +20,13 @@ export function copyClipArgs(path: string, result: string): string[] {
  */
 export function copyRangeArgs(
   path: string,
-  result: string,
+  result: MarkedFile,
   range: { first: number; count: number; startSeconds: number; rate: FrameRate },
 ): string[] {
   const start = range.startSeconds + (range.first + 0.25) / rateValue(range.rate);
   return [
     ...['-seek_timestamp', '1', '-ss', start.toFixed(6), ...open(path)],
-    ...['-map', '0:v:0', '-c', 'copy', '-frames:v', String(range.count), '-f', 'mov', '-y', `file:${result}`],
+    ...['-map', '0:v:0', '-c', 'copy', '-frames:v', String(range.count), ...into(result)],
   ];
 }
 
@@ -28,7 +34,7 @@ export function copyRangeArgs(
 export function encodeClipArgs(
   source: SourceFormat,
   rate: FrameRate,
-  { color, result }: { color: OutputColor; result: string },
+  { color, result }: { color: OutputColor; result: MarkedFile },
 ): string[] {
   const pixels = `yuv${source.chroma}p${source.depth === 8 ? '' : `${source.depth}le`}`;
   const filters = [
@@ -39,7 +45,7 @@ export function encodeClipArgs(
   return [
     ...['-f', 'rawvideo', '-pixel_format', pixels, '-video_size', `${source.width}x${source.height}`],
     ...['-framerate', `${rate.num}/${rate.den}`, '-i', 'pipe:0', '-vf', filters.join(',')],
-    ...['-fps_mode', 'passthrough', ...proresHq, '-f', 'mov', '-y', `file:${result}`],
+    ...['-fps_mode', 'passthrough', ...proresHq, ...into(result)],
   ];
 }
 
@@ -60,6 +66,11 @@ export function convertFramesArgs(path: string, size: Size, color: OutputColor):
     ...[...open(path), '-map', '0:v:0', '-vf', filters.join(','), '-fps_mode', 'passthrough'],
     ...[...proresHq, '-f', 'rawvideo', 'pipe:1'],
   ];
+}
+
+/** Nothing of the source's own remarks goes along. */
+function into({ path, mark }: MarkedFile): string[] {
+  return ['-map_metadata', '-1', '-metadata', `comment=${mark}`, '-f', 'mov', '-y', `file:${path}`];
 }
 
 /** The encoder's own rate control: pictures of any kind stay below the profile's rate. */

@@ -32,8 +32,8 @@ export interface CloudHouse extends AsyncDisposable {
   approve(id: string): Promise<Job>;
   /** Retries a job and resolves when it has ended or waits for approval. */
   retry(id: string): Promise<Job>;
-  /** Ends the daemon as a shutdown would, and starts another one on the same data. */
-  restart(): Promise<void>;
+  /** Ends the daemon as a shutdown would, and starts another one on the same data, or on what `between` makes of it. */
+  restart(between?: () => void): Promise<void>;
 }
 
 export interface CloudOptions {
@@ -97,9 +97,10 @@ export async function openCloudHouse(options: CloudOptions = {}): Promise<CloudH
       await current.client.call('retryJob', { id });
       return untilDecided(current.client, id);
     },
-    async restart() {
+    async restart(between = () => undefined) {
       current.client.close();
       await current.daemon[Symbol.asyncDispose]();
+      between();
       current = await start();
     },
     async [Symbol.asyncDispose]() {

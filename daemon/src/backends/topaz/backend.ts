@@ -26,6 +26,7 @@ import { deleteMedia, settling, withdraw } from './ending.ts';
 import { type FlowParts, follow, quoteOf } from './flow.ts';
 import { Listing } from './listing.ts';
 import { assumedCredits, checkLimits, type CloudModel, cloudModel, offeredModels } from './models.ts';
+import { endOrphans } from './orphans.ts';
 import { largestSide, servedSize } from './new-request.ts';
 import { cloud, isRefused } from './refusals.ts';
 import { Storage } from './storage.ts';
@@ -37,6 +38,8 @@ export interface TopazOptions {
   apiKey: () => Promise<string | null>;
   outputFolder: () => string | null;
   workFolder: string;
+  /** Do other daemons keep their clips there too? Then nothing is concluded from what lies there. Default: no. */
+  sharedFolder?: boolean;
   settings: () => Settings;
   processes: FlowParts['ledger'];
   log: Logger;
@@ -71,7 +74,11 @@ export function createTopazBackend(options: TopazOptions): Backend {
     discard: (job) => discard(job, parts),
     obstacle: (job) => obstacleTo(needsOf(job)),
     cancelCost: (job) => cancelCost(job, parts),
-    reconcile: (abandoned) => reconcile(abandoned, parts),
+    async reconcile(abandoned, books) {
+      await reconcile(abandoned, parts);
+      if (options.sharedFolder || !(await parts.hasKey())) return;
+      await endOrphans(options.workFolder, { ...parts, books, signal: patience() });
+    },
     async account() {
       const { available_credits, reserved_credits } = await parts.client.balance(patience());
       return { backend: 'topaz', availableCredits: available_credits, reservedCredits: reserved_credits };

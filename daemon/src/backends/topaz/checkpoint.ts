@@ -50,6 +50,11 @@ export interface CheckpointParts {
   codec: () => ResultCodec;
 }
 
+/** What a job calls the clip that it uploads, and what it fetches. */
+export function workFiles(folder: string, jobId: string): CloudCheckpoint['files'] {
+  return { clip: join(folder, `${jobId}.clip.mov`), result: join(folder, `${jobId}.result`) };
+}
+
 export function loadCheckpoint(journal: Journal): CloudCheckpoint | undefined {
   return journal.loadPlan() as CloudCheckpoint | undefined;
 }
@@ -72,7 +77,7 @@ export async function openCheckpoint(job: RunningJob, parts: CheckpointParts): P
     plan: asFound(whole, timing),
     timing,
     codec: parts.codec(),
-    files: { clip: join(parts.workFolder, `${job.id}.clip.mov`), result: join(parts.workFolder, `${job.id}.result`) },
+    files: workFiles(parts.workFolder, job.id),
     ...{ clip: null, request: null, parts: { done: [], count: 0 }, result: null },
   };
   job.journal.savePlan(checkpoint);

@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError, type Media } from '@uprez/shared';
 import { decodeArgs } from '../../media/args.ts';
-import { copyClipArgs, copyRangeArgs, encodeClipArgs } from '../../media/cloud-args.ts';
+import { copyClipArgs, copyRangeArgs, encodeClipArgs, type MarkedFile } from '../../media/cloud-args.ts';
 import { runFfmpeg, startFfmpeg } from '../../media/ffmpeg.ts';
 import { probe } from '../../media/probe.ts';
 import type { RunningJob } from '../backend.ts';
@@ -38,11 +38,12 @@ export async function extractClip(
   { plan, timing, files }: CloudCheckpoint,
   ledger: ProcessLedger,
 ): Promise<PreparedClip> {
-  const copy = copyArgs(job.media, { plan, timing, files });
+  const result = { path: files.clip, mark: markOf(job.id) };
+  const copy = copyArgs(job.media, { plan, timing, result });
   if (copy) await runFfmpeg(plan.ffmpeg, copy, job.signal).catch((error: unknown) => explain(job, error));
   let clip = copy ? await look(files.clip) : undefined;
   if (clip?.frameCount !== timing.frameCount) {
-    await encode(job, { plan, timing, files }, ledger);
+    await encode(job, { plan, timing, result }, ledger);
     clip = await look(files.clip);
   }
   const found = clip?.frameCount ?? 0;
@@ -59,17 +60,17 @@ export async function extractClip(
   };
 }
 
-type What = Pick<CloudCheckpoint, 'plan' | 'timing' | 'files'>;
+type What = Pick<CloudCheckpoint, 'plan' | 'timing'> & { result: MarkedFile };
 
 /** Undefined where the pictures have to be touched. */
-function copyArgs(media: Media, { plan, timing, files }: What): string[] | undefined {
+function copyArgs(media: Media, { plan, timing, result }: What): string[] | undefined {
   const { source, sourceFrames } = plan;
   const asItIs = !source.conformTo && !source.rgb && !source.deinterlace && media.rotation === 0;
   if (!asItIs || !readable.includes(media.codec)) return undefined;
-  if (timing.firstFrame === 0 && timing.frameCount === sourceFrames) return copyClipArgs(source.path, files.clip);
+  if (timing.firstFrame === 0 && timing.frameCount === sourceFrames) return copyClipArgs(source.path, result);
   if (!intra.includes(media.codec)) return undefined;
   const range = { first: timing.firstFrame, count: timing.frameCount, startSeconds: timing.startSeconds };
-  return copyRangeArgs(source.path, files.clip, { ...range, rate: plan.frameRate });
+  return copyRangeArgs(source.path, result, { ...range, rate: plan.frameRate });
 }
 
 /** What a copy can't be made of may still decode. */
@@ -78,13 +79,13 @@ async function look(path: string): Promise<Media | undefined> {
 }
 
 /** Decoder → encoder, both ffmpeg; the bytes only pass through. */
-async function encode(job: RunningJob, { plan, timing, files }: What, ledger: ProcessLedger): Promise<void> {
+async function encode(job: RunningJob, { plan, timing, result }: What, ledger: ProcessLedger): Promise<void> {
   const { signal } = job;
-  await rm(files.clip, { force: true });
+  await rm(result.path, { force: true });
   const { firstFrame: first, frameCount: count, startSeconds } = timing;
   const span = { first, jobFirst: first, count, startSeconds };
   const decoder = startFfmpeg(plan.ffmpeg, decodeArgs(plan.source, span), { signal });
-  const args = encodeClipArgs(plan.source, plan.frameRate, { color: plan.output.color, result: files.clip });
+  const args = encodeClipArgs(plan.source, plan.frameRate, { color: plan.output.color, result });
   const encoder = startFfmpeg(plan.ffmpeg, args, { stdin: true, signal });
   for (const { pid } of [decoder, encoder]) ledger.record(job.id, pid);
   try {
@@ -114,7 +115,15 @@ function refuseSize(bytes: number, { frames, model }: { frames: number; model: s
   throw cloud('cloud.limit', { model, why, hint: 'Take a shorter part with --from and --to.' });
 }
 
-async function md5Of(path: string, signal: AbortSignal): Promise<string> {
+/**
+ * Written into the clip, so that no other job, here or elsewhere, has a clip with the same digest: by that a request is
+ * known again which the database has forgotten. The service has no field for a mark of our own.
+ */
+function markOf(jobId: string): string {
+  return `Uprez ${jobId}`;
+}
+
+export async function md5Of(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('md5');
   const { size } = await stat(path);
   for await (const piece of piecesOf({ path, start: 0, length: size })) {

@@ -10,10 +10,11 @@ import { downloadResult } from './download.ts';
 import { deleteMedia, settleRequest, settling, withdraw } from './ending.ts';
 import { extractClip, type ProcessLedger } from './extract.ts';
 import { finishResult } from './finish.ts';
+import { isOf, recentRequests } from './history.ts';
 import { cloudModel } from './models.ts';
 import { newRequest } from './new-request.ts';
 import { cloud, isPassing, isRefused } from './refusals.ts';
-import { hasStarted } from './replies.ts';
+import { hasStarted, isWorthHaving, priceOf } from './replies.ts';
 import type { Storage } from './storage.ts';
 import { uploadClip } from './upload.ts';
 import type { Wait } from './wait.ts';
@@ -39,14 +40,18 @@ interface Run extends FlowParts {
   checkpoint: CloudCheckpoint;
 }
 
-/** What a step comes to: on to the next station, or the user has to be asked. */
-type Outcome = 'done' | 'ask';
+/** What a step comes to: on to the next station or to a later one, or the user has to be asked. */
+type Outcome = 'done' | 'ask' | 'started';
 
 /**
  * Goes along the course from where the checkpoint stands. Resolves to `ask` where the price has to be agreed on first.
  * A request that came to nothing is forgotten before its reason is thrown, so that a retry begins with a new quote.
  */
-export async function follow(job: RunningJob, checkpoint: CloudCheckpoint, parts: FlowParts): Promise<Outcome> {
+export async function follow(
+  job: RunningJob,
+  checkpoint: CloudCheckpoint,
+  parts: FlowParts,
+): Promise<Exclude<Outcome, 'started'>> {
   const run: Run = { ...parts, job, checkpoint };
   try {
     await replaceLostClip(run);
@@ -77,12 +82,12 @@ async function persist(run: Run, station: OpenStation): Promise<Outcome> {
 async function takeStep(run: Run, station: OpenStation): Promise<Outcome> {
   const { step, next } = course[station];
   run.job.signal.throwIfAborted();
-  const outcome = await steps[step](run);
+  const outcome = (await steps[step](run)) ?? 'done';
   if (outcome === 'ask') return outcome;
-  run.checkpoint.station = next;
+  run.checkpoint.station = outcome === 'started' ? outcome : next;
   run.job.journal.advance(run.checkpoint);
   run.job.log.info({ station: next, request: run.checkpoint.request?.id }, 'cloud job');
-  return 'done';
+  return outcome;
 }
 
 const steps: Record<StepName, (run: Run) => Promise<Outcome | void>> = {
@@ -96,11 +101,20 @@ const steps: Record<StepName, (run: Run) => Promise<Outcome | void>> = {
   async quote({ job, checkpoint, client }) {
     const model = cloudModel(job.task.model);
     if (!model) throw new AppError('model.unknown', { model: job.task.model });
+    const paid = await paidRequest({ job, checkpoint, client });
+    if (paid) {
+      const credits = priceOf(paid);
+      job.log.warn({ request: paid.id }, 'paid for, and forgotten since; going on with it');
+      job.credits.adopt(paid.id, credits);
+      checkpoint.request = { id: paid.id, credits, seconds: 0 };
+      return 'started';
+    }
     const wanted = { model, size: checkpoint.plan.output.size, codec: checkpoint.codec };
     const { requestId, estimates } = await client.create(newRequest(clipOf(checkpoint), wanted), job.signal);
     const [credits = 0] = estimates.cost;
     checkpoint.request = { id: requestId, credits, seconds: estimates.time?.at(-1) ?? 0 };
     job.step('validate', { status: 'done', progress: 100 });
+    return 'done';
   },
 
   async agree({ job, checkpoint }) {
@@ -114,17 +128,25 @@ const steps: Record<StepName, (run: Run) => Promise<Outcome | void>> = {
     try {
       await client.accept(id, job.signal);
     } catch (error) {
-      if (isRefused(error, 'cloud.refused')) throwIfEnded(await client.status(id, job.signal));
+      if (isRefused(error, 'cloud.refused') && (await isUnderWay(id, { job, client }))) return 'started';
       if (!isRefused(error, 'cloud.credits', 'cloud.subscription', 'cloud.refused')) throw error;
       job.credits.release(id);
       checkpoint.station = 'quoted';
       job.journal.savePlan(checkpoint);
       throw isRefused(error, 'cloud.credits') ? cloud('cloud.credits', { price: credits }, error) : error;
     }
+    return 'done';
   },
 
   async upload({ job, checkpoint, ...parts }) {
-    await uploadClip(job, checkpoint, parts);
+    try {
+      await uploadClip(job, checkpoint, parts);
+    } catch (error) {
+      const { id } = requestOf(checkpoint);
+      if (isRefused(error, 'cloud.refused') && (await isUnderWay(id, { job, ...parts }))) return 'started';
+      throw error;
+    }
+    return 'done';
   },
 
   /** Whether the call arrived is seen by the status; one that nobody knows proves nothing. */
@@ -169,6 +191,30 @@ const steps: Record<StepName, (run: Run) => Promise<Outcome | void>> = {
       await rm(file, { force: true });
   },
 };
+
+type Asking = Pick<Run, 'job' | 'client'>;
+
+/**
+ * A request that was paid for and has this very clip, though the books don't know it: the database was replaced by a backup
+ * from before. An account whose history can't be read has none that could be found.
+ */
+async function paidRequest({ job, checkpoint, client }: Asking & Pick<Run, 'checkpoint'>) {
+  const { md5 } = clipOf(checkpoint);
+  try {
+    for await (const record of recentRequests({ client, signal: job.signal }))
+      if (isOf(record, md5) && isWorthHaving(record) && !job.credits.knows(record.id)) return record;
+  } catch (error) {
+    if (!isRefused(error, 'cloud.refused', 'cloud.forbidden', 'cloud.request-lost')) throw error;
+  }
+  return undefined;
+}
+
+/** Is the request further than this job remembers? Throws the reason of one that came to nothing. */
+async function isUnderWay(id: string, { job, client }: Asking): Promise<boolean> {
+  const status = await client.status(id, job.signal);
+  throwIfEnded(status);
+  return hasStarted(status.status);
+}
 
 /** Somebody emptied the work folder: what was to be sent is made again, and a new request with it. */
 async function replaceLostClip({ job, checkpoint, client, wait }: Run): Promise<void> {

@@ -63,6 +63,12 @@ const Destination = z.object({
 export const RequestRecord = z.object({
   id: z.string(),
   status: z.string(),
+  /** Of the clip, as it was said when its upload was complete. */
+  source: optional(z.object({ md5Hash: optional(z.string()) })),
+  filters: optional(z.array(z.object({ model: z.string() }))),
+  /** Milliseconds; the last change of state. */
+  lastEventTs: optional(z.number()),
+  estimates: optional(Estimates),
   transactions: z.array(Transaction).catch([]),
   destination: optional(Destination),
   error: optional(z.object({ message: optional(z.string()), errorCode: optional(z.string()) })),
@@ -92,9 +98,20 @@ export function hasStarted(status: string): boolean {
   return ['initializing', 'preprocessing', 'processing', 'postprocessing', 'complete'].includes(status);
 }
 
+/** Paid for, with a result that is there or still to come. */
+export function isWorthHaving({ status }: Pick<RequestRecord, 'status'>): boolean {
+  return status !== 'failed' && status !== 'canceled' && status !== 'canceling' && status !== 'requested';
+}
+
 /** Nothing more happens to the request. */
 export function hasEnded(status: string): boolean {
   return status === 'complete' || status === 'failed' || status === 'canceled';
+}
+
+/** What was set aside for a request, or else what was quoted. */
+export function priceOf({ transactions, estimates }: Pick<RequestRecord, 'transactions' | 'estimates'>): number {
+  const reserved = transactions.find(({ operation }) => operation === 'reserve');
+  return reserved?.amount ?? estimates?.cost[0] ?? 0;
 }
 
 /**

@@ -175,6 +175,11 @@ export class VideoRequest {
     return begun ? Math.min(reserved, Math.ceil((CANCEL_PENALTY * this.progress * reserved) / 100)) : 0;
   }
 
+  /** As it was said when the upload was complete. */
+  get clipMd5(): string | undefined {
+    return this.reported?.md5Hash;
+  }
+
   /** False where it is cancelled already. */
   cancel(): boolean {
     if (this.status === 'canceling' || this.status === 'canceled') return false;

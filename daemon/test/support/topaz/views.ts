@@ -33,7 +33,7 @@ export function recordOf(request: VideoRequest): Record<string, unknown> {
     processing: isGenerative(request) ? {} : { topserving: { lastUpdated: Math.max(...times) } },
     filters: order.filters,
     output: order.output,
-    source: { ...order.source, ...measured },
+    source: { ...order.source, ...measured, ...(request.clipMd5 !== undefined && { md5Hash: request.clipMd5 }) },
     destination: result
       ? {
           container: order.output.container,
