@@ -211,9 +211,9 @@ const mayStartProcesses = [
   'daemon/src/backends/local/',
   'daemon/src/jobs/leftovers',
   'daemon/src/jobs/watchdog',
-  'daemon/src/reveal',
   'daemon/src/tray/',
   'daemon/src/login/',
+  'daemon/src/desktop',
 ];
 
 const importPattern =

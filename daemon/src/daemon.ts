@@ -23,6 +23,7 @@ import { createEnqueue, type Probe } from './jobs/enqueue.ts';
 import { Feed } from './jobs/feed.ts';
 import { startHolds } from './jobs/holds.ts';
 import { JobQueue } from './jobs/job-queue.ts';
+import { logJobs } from './jobs/job-story.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { createLedger, type ProcessLedger } from './jobs/leftovers.ts';
 import { LiveProgress } from './jobs/live-progress.ts';
@@ -36,8 +37,8 @@ import type { LibraryParts, ModelLibrary } from './library/library.ts';
 import { beginRun, type Run } from './last-run.ts';
 import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
+import { shows } from './desktop.ts';
 import { asCheck, logCrashes, noticesOf } from './notices.ts';
-import { reveal } from './reveal.ts';
 import { openWatchdog } from './jobs/watchdog.ts';
 import { openStore } from './store/store.ts';
 import { VERSION } from './version.ts';
@@ -126,8 +127,8 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   // A client that asks the daemon to stop gets its reply first.
   const requestStop = (): void => void setImmediate(stop.request);
   const jobLog = (id: string) => readJobLog(paths.logFile, id);
-  const show = (path: string) => reveal(path, { platform: process.platform, searchPath: config.searchPath });
-  const handlers = createHandlers({ ...core, door, dashboard, health, requestStop, jobLog, reveal: show });
+  const shown = shows({ platform: process.platform, searchPath: config.searchPath });
+  const handlers = createHandlers({ ...core, door, dashboard, health, requestStop, jobLog, ...shown });
   const dashboardFolder = options.dashboardFolder ?? '';
   const outside = { door, dashboard, dashboardFolder, clock, log, port: config.port };
   const { source, uploads, queue } = core;
@@ -163,6 +164,7 @@ interface CoreParts {
 function openMemory({ config }: DaemonOptions, { clock, log, stack, run }: CoreParts) {
   const store = stack.use(openStore({ ...config.paths, now: () => clock.now(), afterCrash: run.afterCrash }));
   const feed = new Feed();
+  stack.use(logJobs(feed, log));
   const queue = new JobQueue({ store, feed, clock });
   const notices = noticesOf(run, store.restoredFrom);
   for (const notice of notices) log.error({ code: notice.code }, notice.message);

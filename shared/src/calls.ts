@@ -141,6 +141,8 @@ export const calls = {
     result: z.object({ code: z.string(), expiresAt: z.number() }),
   }),
   revokePairing: call('DELETE', '/pairings/:id', { params: byId, result: nothing }),
+  /** Opens the dashboard in the browser of this computer. */
+  showDashboard: call('POST', '/dashboard/show', { params: nothing, result: nothing }),
   openDashboard: call('POST', '/dashboard', { params: nothing, result: z.object({ url: z.string() }) }),
   shutdown: call('POST', '/shutdown', { params: nothing, result: nothing }),
 } as const;

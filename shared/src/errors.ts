@@ -604,6 +604,12 @@ export const errorTable = {
     () => 'There is no file manager to show it in.',
     (d) => `The file is ${String(d['path'])}.`,
   ),
+  'daemon.no-browser': row(
+    501,
+    false,
+    () => 'There is no browser to show the dashboard in.',
+    (d) => `Open ${String(d['url'])} yourself, within a minute.`,
+  ),
   'daemon.upload-broken': row(
     400,
     true,

@@ -37,6 +37,8 @@ export const Model = z.object({
   ready: z.boolean(),
   /** What `pullModel` would download; null where that is not what the model lacks. */
   downloadBytes: z.int().positive().nullable(),
+  /** Did the user add or download it? Then `removeModel` takes it away again. */
+  removable: z.boolean().default(false),
 });
 export type Model = z.infer<typeof Model>;
 

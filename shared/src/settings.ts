@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LookId } from './look.ts';
 import { BackendId, Enlargement } from './task.ts';
 
 /** What a user can change while the daemon runs. Adding one: a field here and a form control. */
@@ -9,6 +10,14 @@ export const Settings = z.object({
   /** Absolute folder for results; null = beside the source. */
   outputFolder: z.string().min(1).max(4096).nullable().default(null),
   handles: z.int().min(0).max(1000).default(0),
+  /** The look that panel and dashboard offer first: the one that was used last. */
+  look: LookId.default('none'),
+  /** Where results for clips of a timeline go: above the clip, in its place everywhere, or in the bin and no further. */
+  delivery: z.enum(['above', 'relink', 'bin']).default('above'),
+  /** Clips that have got a result above them are disabled. */
+  disableOriginal: z.boolean().default(false),
+  /** Colours of the dashboard; the panel has those of its host. */
+  theme: z.enum(['darkest', 'dark', 'light']).default('darkest'),
   /** Credits that a job, and all jobs of a day, may cost without the user being asked; 0 = always ask. */
   spendPerJob: z.number().min(0).max(1e6).default(0),
   spendPerDay: z.number().min(0).max(1e6).default(0),

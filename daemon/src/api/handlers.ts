@@ -45,6 +45,8 @@ export interface HandlerParts {
   jobLog: (id: string) => Promise<LogLine[]>;
   /** Shows a file in the file manager. Throws `input.missing`, `daemon.no-file-manager`. */
   reveal: (path: string) => Promise<void>;
+  /** Opens an address in the browser. Throws `daemon.no-browser`. */
+  browse: (url: string) => Promise<void>;
   probe: Probe;
   door: Door;
   dashboard: Dashboard;
@@ -163,6 +165,10 @@ function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | FileCall 
     offerPairing: () => door.offer(),
     revokePairing: ({ id }) => {
       door.revoke(id);
+      return {};
+    },
+    showDashboard: async () => {
+      await parts.browse(parts.dashboard.link());
       return {};
     },
     openDashboard: () => ({ url: parts.dashboard.link() }),

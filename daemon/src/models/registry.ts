@@ -150,8 +150,8 @@ async function describe(known: KnownModel): Promise<Model> {
     () => true,
     () => false,
   );
-  const origin = originOf(known);
-  return { id, name, backend: 'local', purpose, scales: scalesOf(known), licence, origin, ready, downloadBytes: null };
+  const facts = { origin: originOf(known), ready, downloadBytes: null, removable: known.kind === 'added' };
+  return { id, name, backend: 'local', purpose, scales: scalesOf(known), licence, ...facts };
 }
 
 function scalesOf(known: KnownModel): Model['scales'] {
@@ -164,7 +164,7 @@ function originOf(known: KnownModel): string {
 }
 
 function offered({ id, name, purpose, licence, origin, bytes }: Offer): Model {
-  const facts = { origin, ready: false, downloadBytes: bytes };
+  const facts = { origin, ready: false, downloadBytes: bytes, removable: false };
   return { id, name, backend: 'local', purpose, scales: rgbScales, licence: licence.id, ...facts };
 }
 

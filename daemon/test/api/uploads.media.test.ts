@@ -163,25 +163,36 @@ describe('what jobs left on disk', () => {
     expect((await ask(port, { path: '/jobs/nobody/result', headers })).status).toBe(404);
   });
 
-  it.runIf(process.platform === 'linux')('are shown in the file manager', async () => {
-    using files = tempDir();
-    const path = files.file('beach; touch bad.mov');
-    writeFileSync(path, 'a result');
-    await using job = await finished(path);
-    const reveal = () => job.client.call('revealJob', { id: job.id });
-    expect(await codeOf(reveal())).toBe('daemon.no-file-manager');
-    mkdirSync(job.programs);
-    writeFileSync(`${job.programs}/xdg-open`, `#!/bin/sh\nprintf '%s\\n' "$#" "$@" > ${job.programs}/asked\n`);
-    chmodSync(`${job.programs}/xdg-open`, 0o700);
-    await reveal();
-    await expect.poll(() => existsSync(`${job.programs}/asked`)).toBe(true);
-    await expect.poll(() => readFileSync(`${job.programs}/asked`, 'utf8')).toBe(`1\n${files.path}\n`);
-    expect(await codeOf(job.client.call('revealJob', { id: job.id, file: 'source' }))).toBe('input.missing');
-  });
+  it.runIf(process.platform === 'linux')(
+    'are shown in the file manager, and the dashboard in the browser',
+    async () => {
+      using files = tempDir();
+      const path = files.file('beach; touch bad.mov');
+      writeFileSync(path, 'a result');
+      await using job = await finished(path);
+      const reveal = () => job.client.call('revealJob', { id: job.id });
+      expect(await codeOf(reveal())).toBe('daemon.no-file-manager');
+      mkdirSync(job.programs);
+      writeFileSync(`${job.programs}/xdg-open`, `#!/bin/sh\nprintf '%s\\n' "$#" "$@" > ${job.programs}/asked\n`);
+      chmodSync(`${job.programs}/xdg-open`, 0o700);
+      await reveal();
+      await expect.poll(() => existsSync(`${job.programs}/asked`)).toBe(true);
+      await expect.poll(() => readFileSync(`${job.programs}/asked`, 'utf8')).toBe(`1\n${files.path}\n`);
+      expect(await codeOf(job.client.call('revealJob', { id: job.id, file: 'source' }))).toBe('input.missing');
+      await job.client.call('showDashboard', {});
+      await expect
+        .poll(() => readFileSync(`${job.programs}/asked`, 'utf8'))
+        .toMatch(/^1\nhttp:\/\/127\.0\.0\.1:\d+\/open\/\w+\n$/);
+    },
+  );
 
   it('is told by the log, without the words of errors that were not written for users', async () => {
     await using job = await finished('/results/beach.mov');
     const lines = await job.client.call('logOfJob', { id: job.id });
+    expect(lines.map(({ event }) => event)).toEqual([
+      ...['job queued', 'job running', 'something odd', 'job succeeded'],
+    ]);
+    expect(lines.at(-1)?.facts).toMatchObject({ frames: '96', result: 'beach.mov' });
     const odd = lines.find(({ event }) => event === 'something odd');
     expect(odd).toMatchObject({ level: 'warning', facts: { frame: '7', err: 'Something went wrong inside Uprez.' } });
     expect(JSON.stringify(lines)).not.toContain('secret');

@@ -47,7 +47,7 @@ export class ScriptedBackend implements Backend {
 
   async models(): Promise<Model[]> {
     const facts = { name: 'Fast', purpose: 'tests', scales: [2 as const], licence: 'MIT', origin: 'the test' };
-    return [{ id: 'fast', backend: this.id, ...facts, ready: true, downloadBytes: null }];
+    return [{ id: 'fast', backend: this.id, ...facts, ready: true, downloadBytes: null, removable: false }];
   }
 
   estimate(task: Task, media: Media): Promise<Estimate> {

@@ -1,56 +1,52 @@
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Courier } from '../flows/courier.ts';
 import type { Host } from '../host/host.ts';
 import type { DaemonLink, DaemonState } from '../state/daemon-link.ts';
 import { useDaemon } from '../state/use-daemon.ts';
-import { CloudForm } from './cloud-form.tsx';
-import { ErrorNotice } from './error-notice.tsx';
-import { JobList } from './job-list.tsx';
-import { QueueBar } from './queue-bar.tsx';
-import { SelectionBar } from './selection-bar.tsx';
-import { TaskForm } from './task-form.tsx';
+import { useList } from '../state/use-list.ts';
+import { useReadable } from '../state/use-readable.ts';
+import { MenuLayer, type OpenedMenu, type OpenMenu } from './menu-layer.tsx';
+import { PanelView } from './panel-view.tsx';
+import { type Surroundings, SurroundingsProvider } from './surroundings.ts';
 
 interface AppProps {
   link: DaemonLink;
   host: Host;
   /** null where there is no timeline to bring results to. */
   courier: Courier | null;
+  /** Another view than the panel's. */
+  children?: (state: DaemonState) => ReactNode;
 }
 
-/** The whole window: add clips, see the queue. */
-export function App({ link, host }: AppProps) {
-  const { connection, view, client, error } = useDaemon(link);
+/** The whole window, whichever it is: connection, menus and theme are the same everywhere. */
+export function App({ link, host, courier, children }: AppProps) {
+  const state = useDaemon(link);
+  const { client, view } = state;
+  const models = useList('listModels', client, view.modelsRevision);
+  const looks = useList('listLooks', client);
+  const [menu, setMenu] = useState<OpenedMenu>();
+  const openMenu = useCallback<OpenMenu>((place, items, onAct) => setMenu({ ...place, items, onAct }), []);
+  const surroundings = useMemo<Surroundings>(
+    () => ({ link, host, courier, client, models, looks, openMenu }),
+    [link, host, courier, client, models, looks, openMenu],
+  );
+  useTheme(host, view.settings.theme);
   return (
-    <main>
-      <QueueBar view={view} client={client} />
-      <ConnectionNotice connection={connection} error={error} />
-      {view.notices.map((notice) => (
-        <ErrorNotice key={notice.code} error={notice} />
-      ))}
-      {host.kind === 'premiere' && <SelectionBar host={host} settings={view.settings} client={client} />}
-      <CloudForm settings={view.settings} client={client} />
-      <TaskForm settings={view.settings} client={client} />
-      <JobList view={view} client={client} />
-    </main>
+    <SurroundingsProvider value={surroundings}>
+      <div className={menu && host.kind !== 'none' ? 'covered' : undefined}>
+        {children ? children(state) : <PanelView state={state} />}
+      </div>
+      <MenuLayer menu={menu} close={() => setMenu(undefined)} />
+    </SurroundingsProvider>
   );
 }
 
-const notices: Record<DaemonState['connection'], string | undefined> = {
-  open: undefined,
-  connecting: undefined,
-  lost: 'The connection to the daemon was lost. It comes back by itself; jobs go on meanwhile.',
-  refused: 'This page is not connected to the daemon any more. Run `npm start` and open the link it prints.',
-  absent: 'Uprez is not running. Start it; this panel connects by itself.',
-  unpaired: 'Uprez runs but does not know this panel. Type `uprez pair` and enter the code.',
-  outdated: undefined,
-};
-
-function ConnectionNotice({ connection, error }: Pick<DaemonState, 'connection' | 'error'>) {
-  const notice = notices[connection];
-  if (notice)
-    return (
-      <p className="notice" role="alert">
-        {notice}
-      </p>
-    );
-  return connection === 'outdated' && error ? <ErrorNotice error={error} /> : null;
+/** A class on the body holds the colours: in UXP neither media queries nor attributes do so reliably. */
+function useTheme(host: Host, chosen: string): void {
+  const look = useReadable(host.look);
+  const theme = host.kind === 'none' ? chosen : look.theme;
+  useEffect(() => {
+    document.body.className = `theme-${theme}`;
+    if (look.background !== null) document.body.style.backgroundColor = look.background;
+  }, [theme, look.background]);
 }

@@ -1,94 +1,174 @@
-import { can, type DaemonClient, type Job, type JobAction, type Progress } from '@uprez/shared';
-import { useAsking } from '../state/use-asking.ts';
-import { useCancelCost } from './use-cancel-cost.ts';
-import { ErrorNotice } from './error-notice.tsx';
-import { elapsed, fileName, megabytes, progressText, qualityText, stateText } from './words.ts';
+import { can, type Job, type Progress, uprightSize } from '@uprez/shared';
+import { memo } from 'react';
+import type { Act } from '../flows/act.ts';
+import type { DeliveryNote } from '../flows/courier.ts';
+import { JobDetails } from './job-details.tsx';
+import { ErrorNotice, Remark } from './error-notice.tsx';
+import { jobMenu } from './menu.ts';
+import type { MenuPlace } from './menu-layer.tsx';
+import { progressParts, type Status, statusOf } from './status.ts';
+import { useSurroundings } from './surroundings.ts';
+import { Thumbnail } from './thumbnail.tsx';
+import { useActs } from './use-acts.ts';
+import { MenuButton } from './menu-button.tsx';
+import { useContextMenu } from './use-context-menu.ts';
+import { becomes, fileName, words } from './words.ts';
 
-interface JobRowProps {
+export interface JobRowProps {
   job: Job;
   progress: Progress | undefined;
-  client: DaemonClient | undefined;
+  note: DeliveryNote | undefined;
+  restorable: ReadonlySet<string>;
+  selected: boolean;
+  /** Details open below the row instead of elsewhere. */
+  inline: boolean;
+  onSelect(id: string): void;
 }
 
 /** One job: what it is, how far it is, what can be done about it. */
-export function JobRow({ job, progress, client }: JobRowProps) {
-  const { ask, busy, error } = useAsking();
+export const JobRow = memo(function JobRow(props: JobRowProps) {
+  const { job, progress, note, selected, inline, onSelect } = props;
+  const acts = useActs(job);
+  const openMenu = useJobMenu(props, acts.start);
+  const contextMenu = useContextMenu(openMenu);
+  const name = fileName(job.task.source);
   return (
-    <li className={`job ${job.state}`} data-state={job.state}>
-      <div className="line">
-        <span className="name" title={job.task.source}>
-          {fileName(job.task.source)}
-        </span>
-        <span className="quiet">
-          {job.task.scale}x · {job.task.model}
-        </span>
-        <span className="state">{stateText(job)}</span>
-        <Actions
-          job={job}
-          client={client}
-          disabled={!client || busy}
-          onAction={(call) => void ask(async () => client?.call(call, { id: job.id }))}
-        />
+    <li className={selected ? 'job selected' : 'job'} data-state={job.state} {...contextMenu}>
+      <Thumbnail job={job} of={job.output ? 'result' : 'source'} frame={middle(job)} width={56} />
+      <div className="job-body">
+        <div className="line">
+          <button
+            type="button"
+            className="name"
+            title={job.task.source}
+            aria-expanded={selected}
+            onClick={() => onSelect(job.id)}
+          >
+            {name}
+          </button>
+          <StatusText status={statusOf(job, note)} />
+          <MenuButton name={name} open={openMenu} />
+        </div>
+        <div className="line">
+          <span className="quiet grow cut">{descriptionOf(job)}</span>
+          <QuickActs job={job} busy={acts.busy} onAct={acts.start} />
+        </div>
+        {progress && <ProgressLine progress={progress} name={name} />}
+        <Notes job={job} note={note} acts={acts} />
+        {inline && selected && <JobDetails job={job} />}
       </div>
-      {progress && <ProgressLine progress={progress} />}
-      {job.output && <OutputLine job={job} output={job.output} />}
-      {job.error && <ErrorNotice error={job.error} />}
-      {job.waitingFor && <ErrorNotice error={job.waitingFor} />}
-      {error && <ErrorNotice error={error} />}
     </li>
   );
+});
+
+function useJobMenu({ job, restorable }: JobRowProps, onAct: (act: Act) => void): (place: MenuPlace) => void {
+  const { client, host, models, looks, openMenu } = useSurroundings();
+  return (place) => {
+    if (!client) return;
+    const { settings, jobs } = client.view;
+    const items = jobMenu(job, { host: host.kind, settings, models, looks, jobs, restorable });
+    openMenu(place, items, (act) => (act.do === 'download' ? download(job) : onAct(act)));
+  };
 }
 
-const actions = [
-  ['approve', 'approveJob', 'Approve'],
-  ['cancel', 'cancelJob', 'Cancel'],
-  ['retry', 'retryJob', 'Retry'],
-  ['remove', 'removeJob', 'Remove'],
-] as const satisfies readonly (readonly [JobAction, string, string])[];
-
-interface ActionsProps {
-  job: Job;
-  client: DaemonClient | undefined;
-  disabled: boolean;
-  onAction(call: (typeof actions)[number][1]): void;
+/** The file comes as an attachment, so the page stays. */
+function download({ id }: Job): void {
+  const link = document.createElement('a');
+  link.href = `/jobs/${id}/result`;
+  link.download = '';
+  link.click();
 }
 
-function Actions({ job, client, disabled, onAction }: ActionsProps) {
-  const cancel = useCancelCost(job, client);
+function StatusText({ status: { text, tone } }: { status: Status }) {
+  return <span className={`state ${tone}`}>{text}</span>;
+}
+
+/** What one wants next in this state, without opening a menu. */
+function QuickActs({ job, busy, onAct }: { job: Job; busy: boolean; onAct(act: Act): void }) {
+  const acts = (['approve', 'cancel', 'retry', 'remove'] as const).filter((act) => can(job.state, act));
   return (
-    <span className="actions">
-      {actions
-        .filter(([action]) => can(job.state, action))
-        .map(([action, call, label]) => (
-          <button
-            key={action}
-            type="button"
-            disabled={disabled}
-            onClick={() => (action === 'cancel' ? cancel.confirm(() => onAction(call)) : onAction(call))}
-          >
-            {action === 'cancel' ? cancel.label : label}
-          </button>
-        ))}
+    <span className="acts">
+      {job.output && (
+        <button
+          type="button"
+          className="quiet-button"
+          disabled={busy}
+          onClick={() => onAct({ do: 'reveal', file: 'result' })}
+        >
+          {words.reveal}
+        </button>
+      )}
+      {acts.map((act) => (
+        <button key={act} type="button" className="quiet-button" disabled={busy} onClick={() => onAct({ do: act })}>
+          {words[act]}
+        </button>
+      ))}
     </span>
   );
 }
 
-function ProgressLine({ progress }: { progress: Progress }) {
+function ProgressLine({ progress, name }: { progress: Progress; name: string }) {
+  const percent = Math.floor(progress.fraction * 100);
   return (
-    <div className="line progress">
-      <progress max={1} value={progress.fraction} aria-label="Progress" />
-      <span className="quiet numbers">{progressText(progress)}</span>
+    <div className="progress">
+      <div
+        className="bar"
+        role="progressbar"
+        aria-label={name}
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <div className="bar-done" style={{ width: `${percent}%` }} />
+      </div>
+      <div className="quiet cut numbers">{progressParts(progress).join(' · ')}</div>
     </div>
   );
 }
 
-function OutputLine({ job, output }: { job: Job; output: NonNullable<Job['output']> }) {
+interface NotesProps {
+  job: Job;
+  note: DeliveryNote | undefined;
+  acts: ReturnType<typeof useActs>;
+}
+
+/** Whatever is not as it should be, each with what to do about it. */
+function Notes({ job, note, acts }: NotesProps) {
+  const { cancelCost } = acts;
   return (
-    <p className="quiet output">
-      {output.path} · {output.width}x{output.height} · {output.frames} frames · {megabytes(output.sizeBytes)}
-      {output.quality && qualityText(output.quality)}
-      {job.chargedCredits !== null && ` · ${job.chargedCredits} credits`}
-      {elapsed(job)}
-    </p>
+    <>
+      {job.error && <ErrorNotice error={job.error} />}
+      {job.state === 'queued' && job.waitingFor && <ErrorNotice error={job.waitingFor} />}
+      {note?.kind === 'failed' && (
+        <>
+          <ErrorNotice error={note.error} />
+          <button type="button" disabled={acts.busy} onClick={() => acts.start({ do: 'import-again' })}>
+            {words.importAgain}
+          </button>
+        </>
+      )}
+      {cancelCost !== undefined && (
+        <div className="line">
+          <Remark text={Number.isNaN(cancelCost) ? words.cancelUnknown : words.cancelCosts(cancelCost)} />
+          <button type="button" onClick={() => acts.perform({ do: 'cancel' })}>
+            {words.cancelAnyway}
+          </button>
+          <button type="button" onClick={acts.keep}>
+            {words.keep}
+          </button>
+        </div>
+      )}
+      {acts.error && <ErrorNotice error={acts.error} />}
+    </>
   );
+}
+
+function descriptionOf({ task, media, estimate }: Job): string {
+  const look = 'id' in task.look ? task.look.id : fileName(task.look.file);
+  const made = task.scale === 1 ? [] : [`${task.scale}x ${task.model}`];
+  return [becomes(uprightSize(media), estimate), ...made, ...(look === 'none' ? [] : [look])].join(' · ');
+}
+
+function middle({ output, estimate }: Job): number {
+  return Math.floor((output?.frames ?? estimate.frames) / 2);
 }

@@ -1,21 +1,29 @@
-import { type DaemonClient, isSettled, type View } from '@uprez/shared';
+import { isSettled, type View } from '@uprez/shared';
+import type { ReactNode } from 'react';
 import { useAsking } from '../state/use-asking.ts';
+import { useSurroundings } from './surroundings.ts';
+import { words } from './words.ts';
 
 /** How much is left, and the switch that pauses the queue. */
-export function QueueBar({ view, client }: { view: View; client: DaemonClient | undefined }) {
+export function QueueBar({ view, children }: { view: View; children?: ReactNode }) {
+  const { client } = useSurroundings();
   const { ask, busy } = useAsking();
   const { paused } = view.settings;
   const open = view.jobs.filter((job) => !isSettled(job.state)).length;
   return (
-    <header>
+    <header className="queue-bar line">
       <h1>Uprez</h1>
-      <span className="quiet">{open === 0 ? 'Nothing to do' : `${open} to do${paused ? ', paused' : ''}`}</span>
+      {children}
+      <span className="quiet grow cut queue-count" role="status">
+        {words.toDo(open, paused)}
+      </span>
       <button
         type="button"
+        className="quiet-button"
         disabled={!client || busy}
         onClick={() => void ask(async () => client?.call('changeSettings', { paused: !paused }))}
       >
-        {paused ? 'Resume queue' : 'Pause queue'}
+        {paused ? words.resumeQueue : words.pauseQueue}
       </button>
     </header>
   );

@@ -95,7 +95,7 @@ export function offeredModels(listed: readonly string[] | null, ready: boolean):
     const model = cloudModel(id);
     if (!model) return [];
     const { name, purpose, scales } = model;
-    const facts = { licence: 'cloud service', origin: 'the Topaz cloud', ready, downloadBytes: null };
+    const facts = { licence: 'cloud service', origin: 'the Topaz cloud', ready, downloadBytes: null, removable: false };
     return [{ id, name, backend: 'topaz', purpose, scales: [...scales], ...facts }];
   });
 }
