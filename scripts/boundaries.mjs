@@ -175,6 +175,7 @@ const rows = [
       '@uprez/shared',
       'node:',
       'commander',
+      'fflate',
       'ws',
       'zod',
       'daemon/src/cli/',

@@ -7,6 +7,7 @@ import {
   type Settings,
   type Snapshot,
   toWire,
+  VERSION,
 } from '@uprez/shared';
 import { Dashboard } from './api/dashboard.ts';
 import type { Source } from './api/event-stream.ts';
@@ -16,6 +17,7 @@ import { startServer } from './api/server.ts';
 import type { Backend, SpeedBook } from './backends/backend.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { HouseState } from './health/house.ts';
 import { claimInstance, type Endpoint } from './instance.ts';
 import { startBackups } from './jobs/backups.ts';
 import { startCleanup } from './jobs/cleanup.ts';
@@ -38,10 +40,10 @@ import { beginRun, type Run } from './last-run.ts';
 import { type Logger, openLog } from './log.ts';
 import { makeFolders } from './paths.ts';
 import { shows } from './desktop.ts';
-import { asCheck, logCrashes, noticesOf } from './notices.ts';
+import { logCrashes, noticesOf } from './notices.ts';
 import { openWatchdog } from './jobs/watchdog.ts';
+import { SelfReport } from './self-report.ts';
 import { openStore } from './store/store.ts';
-import { VERSION } from './version.ts';
 
 /** What a backend may need of the daemon. */
 export interface BackendParts {
@@ -66,7 +68,7 @@ export interface DaemonOptions {
   /** The user's own models. */
   library: (parts: Pick<LibraryParts, 'tell' | 'inUse' | 'now' | 'log'>) => ModelLibrary;
   /** What `uprez doctor` shows. */
-  checks?: () => Promise<Health['checks']>;
+  checks?: (house: HouseState) => Promise<Health['checks']>;
   /** Built dashboard; nothing is served where the folder is missing. */
   dashboardFolder?: string;
   /** false: only looks after the list, for clients that ask or change something and leave. */
@@ -123,16 +125,17 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
   door.onListChange(() => core.feed.tell({ type: 'pairings' }));
   const dashboard = new Dashboard(clock);
   const stop = stopSwitch();
-  const health = () => healthOf(options, core.notices);
+  const report = new SelfReport({ ...core, door, paths, checks: options.checks });
   // A client that asks the daemon to stop gets its reply first.
   const requestStop = (): void => void setImmediate(stop.request);
   const jobLog = (id: string) => readJobLog(paths.logFile, id);
   const shown = shows({ platform: process.platform, searchPath: config.searchPath });
-  const handlers = createHandlers({ ...core, door, dashboard, health, requestStop, jobLog, ...shown });
+  const handlers = createHandlers({ ...core, door, dashboard, report, requestStop, jobLog, ...shown });
   const dashboardFolder = options.dashboardFolder ?? '';
   const outside = { door, dashboard, dashboardFolder, clock, log, port: config.port };
   const { source, uploads, queue } = core;
   const server = stack.useAsync(await startServer({ handlers, source, uploads, queue, ...outside }));
+  report.listens(server);
   const endpoint = instance.endpoint(server.port, options.lasting !== false);
   // One that runs nothing is gone in a moment: nobody else should come to rely on it.
   if (options.runJobs !== false) instance.publish(endpoint);
@@ -147,10 +150,6 @@ async function build(options: DaemonOptions, stack: Cleanups): Promise<RunningDa
     stopRequested: stop.requested,
     [Symbol.asyncDispose]: () => stack.run(),
   };
-}
-
-async function healthOf({ checks }: DaemonOptions, notices: readonly AppError[]): Promise<Health> {
-  return { version: VERSION, checks: [...notices.map(asCheck), ...((await checks?.()) ?? [])] };
 }
 
 interface CoreParts {

@@ -1,35 +1,41 @@
-import { statfs } from 'node:fs/promises';
-import type { Health, Model, WaySpeed } from '@uprez/shared';
-import { AppError, wayName } from '@uprez/shared';
+import type { Model, WaySpeed } from '@uprez/shared';
+import { wayName } from '@uprez/shared';
 import type { Config } from './config.ts';
+import { advisoriesOf, isDistributions } from './health/advisories.ts';
+import { type Check, ok, warn, wrong } from './health/checks.ts';
+import { checkFolders } from './health/folders.ts';
+import { checkHouse, type HouseState } from './health/house.ts';
+import type { LoginItem } from './login/login-item.ts';
 import type { FfmpegTool } from './media/find-ffmpeg.ts';
-
-type Check = Health['checks'][number];
 
 export interface HealthParts {
   config: Config;
+  house: HouseState;
   /** Looks for ffmpeg anew: it may have been installed since the start. */
   ffmpeg: () => Promise<FfmpegTool>;
   models: () => Promise<Model[]>;
-  /** Rejects when the model's weights can't be used. */
+  /** Rejects when the model's weights can't be used or are not those that they should be. */
   checkModel: (id: string) => Promise<void>;
   threads: number;
   /** What came of running the usual model in all the ways there are. */
   ways: () => Promise<WaySpeed[]>;
+  login: LoginItem | undefined;
+  /** In words, where the icon is. */
+  tray: string;
 }
-
-/** Below this a long clip in ProRes fills the disk: an hour of HD at the HQ rate takes 99 GB. */
-const ROOM_BYTES = 10e9;
 
 /** What `uprez doctor` shows. */
 export async function checkHealth(parts: HealthParts): Promise<Check[]> {
-  const { config, threads } = parts;
+  const { config, house, threads, tray } = parts;
   return [
     ok('Node', `${process.versions.node} on ${process.platform} ${process.arch}, ${threads} threads for models`),
     await checkFfmpeg(parts),
     ...(await checkModels(parts)),
     ...(await checkWays(parts)),
-    await checkRoom(config.paths.data),
+    ...(await checkFolders(config, house.settings.outputFolder)),
+    ...checkHouse(house),
+    checkLogin(parts),
+    ok('tray', tray),
     ok('log', config.paths.logFile),
   ];
 }
@@ -37,7 +43,12 @@ export async function checkHealth(parts: HealthParts): Promise<Check[]> {
 async function checkFfmpeg({ ffmpeg }: HealthParts): Promise<Check> {
   try {
     const { path, version } = await ffmpeg();
-    return ok('ffmpeg', `${version} at ${path}`);
+    const detail = `${version} at ${path}, with all encoders and filters`;
+    if (isDistributions(version)) return ok('ffmpeg', `${detail}; its fixes come with your system's updates`);
+    const known = advisoriesOf(version);
+    if (known.length === 0) return ok('ffmpeg', detail);
+    const weaknesses = known.map(({ id, what, source }) => `${id} (${what}, ${source})`).join(', ');
+    return warn('ffmpeg', `${detail}; known to be open: ${weaknesses}`, 'Install a newer ffmpeg, 8.1.2 or later.');
   } catch (error) {
     return wrong('ffmpeg', error);
   }
@@ -48,7 +59,7 @@ async function checkModels({ models, checkModel }: HealthParts): Promise<Check[]
   return Promise.all(
     here.map(({ id, licence }) =>
       checkModel(id).then(
-        () => ok(`model ${id}`, `ready, licence ${licence}`),
+        () => ok(`model ${id}`, `ready, its file unchanged, licence ${licence}`),
         (error: unknown) => wrong(`model ${id}`, error),
       ),
     ),
@@ -67,18 +78,8 @@ async function checkWays({ ways }: HealthParts): Promise<Check[]> {
   });
 }
 
-async function checkRoom(folder: string): Promise<Check> {
-  const { bavail, bsize } = await statfs(folder);
-  const detail = `${Math.floor((bavail * bsize) / 1e9)} GB free in ${folder}`;
-  if (bavail * bsize >= ROOM_BYTES) return ok('disk', detail);
-  return { name: 'disk', status: 'warning', detail, next: 'Free some space: an hour of HD takes about 100 GB.' };
-}
-
-function ok(name: string, detail: string): Check {
-  return { name, status: 'ok', detail, next: null };
-}
-
-function wrong(name: string, error: unknown): Check {
-  const known = error instanceof AppError ? error : new AppError('daemon.internal', {}, { cause: error });
-  return { name, status: 'error', detail: known.message, next: known.next };
+function checkLogin({ login }: HealthParts): Check {
+  if (!login) return ok('autostart', 'this system has no such thing');
+  const { way, place } = login.state();
+  return ok('autostart', way === null ? 'off; to turn it on, type: uprez autostart on' : `on, by ${place}`);
 }

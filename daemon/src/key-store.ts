@@ -7,6 +7,8 @@ export type KeyPlace = 'keychain' | 'file';
 
 /** API keys by the name of the backend that uses them. Nothing but the backend itself ever reads one. */
 export interface KeyStore {
+  /** Is there a keychain that answers? */
+  hasKeychain(): Promise<boolean>;
   read(name: string): Promise<string | null>;
   /** Where the key lies; null where there is none. */
   place(name: string): Promise<KeyPlace | null>;
@@ -40,6 +42,11 @@ export const systemKeychain: Keychain = {
 export function openKeyStore(file: string, keychain: Keychain = systemKeychain): KeyStore {
   const inKeychain = (name: string): Promise<string | null> => keychain.get(name).catch(() => null);
   return {
+    hasKeychain: () =>
+      keychain.get('doctor').then(
+        () => true,
+        () => false,
+      ),
     // The keychain first: a key of the file may be older.
     read: async (name) => (await inKeychain(name)) ?? readKeys(file)[name] ?? null,
     async place(name) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { AppError, type DaemonClient, type WaySpeed } from '@uprez/shared';
+import { AppError, type DaemonClient, type Settings, VERSION, type WaySpeed } from '@uprez/shared';
 import type { Backend } from './backends/backend.ts';
 import { createLocalBackend } from './backends/local/backend.ts';
 import type { EngineProcessOptions } from './backends/local/engine-process.ts';
@@ -26,8 +26,8 @@ import { probe } from './media/probe.ts';
 import { readOffers } from './models/catalog.ts';
 import { ModelRegistry } from './models/registry.ts';
 import { helperCommand } from './tray/helper-command.ts';
+import type { HelperCommand } from './tray/helper-process.ts';
 import { Tray } from './tray/tray.ts';
-import { VERSION } from './version.ts';
 
 // The bundle lies two folders below the root, as this file does; its siblings are bundles too.
 const programsFolder = fileURLToPath(new URL('.', import.meta.url));
@@ -50,20 +50,17 @@ async function start(config: Config, { runJobs, lasting }: StartOptions): Promis
   const models = new ModelRegistry(folders, { added, offers });
   const threads = config.threads ?? availableParallelism();
   const ffmpeg = () => findFfmpeg(config.ffmpegPath, config.searchPath);
+  let tray: Tray | undefined;
   let ways = (): Promise<WaySpeed[]> => Promise.resolve([]);
   const daemon = await startDaemon({
-    config,
-    runJobs,
-    lasting,
-    dashboardFolder,
+    ...{ config, runJobs, lasting, dashboardFolder },
     probe: (path) => probe(path, { maxFileBytes: config.maxFileSize }),
     ffmpeg: async () => (await ffmpeg()).path,
-    checks: () =>
-      checkHealth({
-        ...{ config, ffmpeg, threads, ways },
-        models: () => models.models(),
-        checkModel: (id) => verify(id, models, added),
-      }),
+    checks: (house) => {
+      const state = { house, login: loginItem(config), tray: trayWords(config, house.settings, tray) };
+      const checkModel = (id: string) => verify(id, models, added);
+      return checkHealth({ ...state, config, ffmpeg, threads, ways, models: () => models.models(), checkModel });
+    },
     library: (own) =>
       new ModelLibrary({
         ...{ ...own, added, registry: models, offers, convertScript },
@@ -79,14 +76,25 @@ async function start(config: Config, { runJobs, lasting }: StartOptions): Promis
       return [localBackend(parts, { models, threads, speeds, found }), cloudBackend(parts, found)];
     },
   });
-  return { ...daemon, showTray: (client) => showTray(client, config, daemon.log) };
+  return { ...daemon, showTray: (client) => (tray = showTray(client, config, daemon.log)) };
 }
 
-function showTray(client: DaemonClient, config: Config, log: Logger): Disposable {
+function trayCommand({ desktop }: Config): HelperCommand | undefined {
   const { platform, execPath } = process;
-  const command = helperCommand({ platform, node: execPath, programs: programsFolder, env: config.desktop });
-  if (!command) return { [Symbol.dispose]() {} };
-  return new Tray({ client, command, login: loginItem(config), clock: systemClock, log });
+  return helperCommand({ platform, node: execPath, programs: programsFolder, env: desktop });
+}
+
+/** Undefined where there is no desktop to show it on. */
+function showTray(client: DaemonClient, config: Config, log: Logger): Tray | undefined {
+  const command = trayCommand(config);
+  return command && new Tray({ client, command, login: loginItem(config), clock: systemClock, log });
+}
+
+function trayWords(config: Config, settings: Settings, tray: Tray | undefined): string {
+  if (!settings.tray) return 'off; to turn it on, type: uprez settings tray true';
+  if (tray?.isReady) return 'ready for the desktop’s panel';
+  if (tray) return 'it does not start; the log says why';
+  return trayCommand(config) ? 'comes with `uprez serve`' : 'there is no desktop session here';
 }
 
 /** In a clone by the script that sets up and builds first, in a release by the program itself. */

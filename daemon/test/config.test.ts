@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { AppError } from '@uprez/shared';
+import { AppError, VERSION } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import { type ConfigSources, loadConfig } from '../src/config.ts';
 import { pathsFor } from '../src/paths.ts';
-import { VERSION } from '../src/version.ts';
 import { tempDir } from './support/temp-dir.ts';
 
 const load = (env: Record<string, string> = {}, sources: ConfigSources = {}) =>

@@ -130,6 +130,8 @@ export const calls = {
   getSettings: call('GET', '/settings', { params: nothing, result: Settings }),
   changeSettings: call('PATCH', '/settings', { params: SettingsPatch, result: Settings }),
   getHealth: call('GET', '/doctor', { params: nothing, result: Health }),
+  /** Files by name that help somebody else to find out what is wrong: without keys, tokens and names of people. */
+  getDiagnostics: call('GET', '/doctor/diagnostics', { params: nothing, result: z.record(z.string(), z.string()) }),
   errorStatistics: call('GET', '/statistics/errors', { params: nothing, result: ErrorStatistics }),
   listKeys: call('GET', '/keys', { params: nothing, result: z.array(KeyState) }),
   setKey: call('POST', '/keys', { params: byBackend.extend({ apiKey: ApiKey }), result: KeyState }),

@@ -2,6 +2,7 @@ import { clientKey, clientKeys, type Exchange, lastingSecret } from './code-pair
 import { AppError, fromWire } from './errors.ts';
 import { type ClientMessage, PROTOCOL, ServerMessage, type Snapshot } from './messages.ts';
 import { proof, sameProof } from './pairing.ts';
+import { VERSION } from './version.ts';
 
 /** The part of a WebSocket that the client uses; browsers, UXP and `ws` all have it. */
 export interface Socket {
@@ -81,7 +82,7 @@ export function handshake({ credentials, name, nonce, port }: ClientOptions): Co
   const pairing = credentials.kind === 'cookie' ? 'cookie' : credentials.id;
   let trusted = credentials.kind === 'cookie';
   return {
-    opening: { type: 'hello', protocol: PROTOCOL, client: name, pairing, nonce },
+    opening: { type: 'hello', protocol: PROTOCOL, client: name, version: VERSION, pairing, nonce },
     answer(message) {
       if (message.type !== 'challenge' || credentials.kind === 'cookie') throw new AppError('daemon.unauthorized');
       const { nonce: serverNonce, instance } = message;
@@ -103,7 +104,7 @@ export function codeHandshake(options: PairOptions): Conversation & { pairing():
   let expected: { common: string; proof: string } | undefined;
   let pairing: LastingPairing | undefined;
   return {
-    opening: { type: 'pair', protocol: PROTOCOL, client: name, nonce, key: keys.public },
+    opening: { type: 'pair', protocol: PROTOCOL, client: name, version: VERSION, nonce, key: keys.public },
     answer(message) {
       if (message.type === 'code-challenge' && !expected) {
         const exchange: Exchange = { clientKey: keys.public, serverKey: message.key, salt: message.nonce };

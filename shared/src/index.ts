@@ -22,5 +22,6 @@ export * from './task.ts';
 export * from './timecode.ts';
 export * from './upload.ts';
 export * from './warnings.ts';
+export * from './version.ts';
 export * from './way.ts';
 export * from './words.ts';

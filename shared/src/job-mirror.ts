@@ -6,6 +6,8 @@ import { Settings } from './settings.ts';
 
 /** What a client knows of the daemon. A new object whenever something changed, so that views can compare. */
 export interface View {
+  /** Of the daemon; empty before it has said so. */
+  readonly version: string;
   readonly jobs: readonly Job[];
   readonly progress: Readonly<Record<string, Progress>>;
   readonly settings: Settings;
@@ -20,6 +22,7 @@ export interface View {
 }
 
 export const emptyView: View = {
+  version: '',
   jobs: [],
   progress: {},
   settings: Settings.parse({}),
@@ -63,13 +66,13 @@ export function applyMessage(view: View, message: ServerMessage): View {
 }
 
 /** Lists that a snapshot doesn't hold may have changed meanwhile. */
-function fromSnapshot(view: View, { jobs, progress, settings, pulls, notices }: Snapshot): View {
+function fromSnapshot(view: View, { version, jobs, progress, settings, pulls, notices }: Snapshot): View {
   return {
     jobs: inOrder(jobs),
     modelsRevision: view.modelsRevision + 1,
     pairingsRevision: view.pairingsRevision + 1,
     notices: stillTrue(notices, settings),
-    ...{ progress, settings, pulls },
+    ...{ version, progress, settings, pulls },
   };
 }
 

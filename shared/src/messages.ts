@@ -20,6 +20,8 @@ export const Hello = z
     type: z.literal('hello'),
     protocol: z.int(),
     client: z.string().min(1).max(60),
+    /** Of the client, for people; whether both sides understand each other is the protocol's matter. */
+    version: z.string().max(40).optional(),
     /** A pairing's id, or `cookie` for a dashboard that came through a one-time link. */
     pairing: z.string().min(1).max(100),
     nonce: hex64,
@@ -33,6 +35,8 @@ export const Pair = z
     type: z.literal('pair'),
     protocol: z.int(),
     client: z.string().min(1).max(60),
+    /** Of the client, for people; whether both sides understand each other is the protocol's matter. */
+    version: z.string().max(40).optional(),
     nonce: hex64,
     key: publicKey,
   })

@@ -50,7 +50,7 @@ export interface HandlerParts {
   probe: Probe;
   door: Door;
   dashboard: Dashboard;
-  health: () => Promise<Health>;
+  report: { health(): Promise<Health>; diagnostics(): Promise<Record<string, string>> };
   requestStop: () => void;
 }
 
@@ -159,7 +159,8 @@ function daemonHandlers(parts: HandlerParts): Omit<Handlers, JobCall | FileCall 
     listLooks: () => LookId.options.map((id) => ({ id, ...looks[id] })),
     getSettings: () => queue.settings(),
     changeSettings: (patch) => queue.changeSettings(patch),
-    getHealth: () => parts.health(),
+    getHealth: () => parts.report.health(),
+    getDiagnostics: () => parts.report.diagnostics(),
     errorStatistics: () => store.records.statistics(),
     listPairings: () => door.list(),
     offerPairing: () => door.offer(),

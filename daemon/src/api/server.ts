@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { AppError, PORTS } from '@uprez/shared';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
+import type { ConnectedClient } from '../health/house.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Uploads } from '../jobs/uploads.ts';
 import type { Logger } from '../log.ts';
@@ -14,7 +15,7 @@ import type { Handlers } from './handlers.ts';
 import type { Door } from './pairing.ts';
 import { createRest } from './rest.ts';
 import { Sessions } from './sessions.ts';
-import { startConversation } from './socket.ts';
+import { type SocketParts, startConversation } from './socket.ts';
 
 const MAX_MESSAGE_BYTES = 2 ** 20;
 const MAX_STRANGERS = 8;
@@ -38,6 +39,8 @@ export interface ServerParts {
 
 export interface RunningServer extends AsyncDisposable {
   readonly port: number;
+  /** Who is connected at the moment. */
+  clients(): ConnectedClient[];
 }
 
 /** Listens on this computer only. Throws `daemon.no-port`. */
@@ -53,6 +56,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   parts.log.info({ port }, 'listening');
   return {
     port,
+    clients: () => sockets.clients(),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       sockets.close();
@@ -68,13 +72,13 @@ class Sockets {
   private readonly parts: ServerParts & { port: number };
   private readonly server: WebSocketServer;
   private readonly strangers = new Set<WebSocket>();
-  private readonly admitted = new Map<WebSocket, string>();
+  private readonly admitted = new Map<WebSocket, ConnectedClient & { pairing: string }>();
 
   constructor(parts: ServerParts & { port: number }) {
     this.parts = parts;
     this.server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
     parts.door.onRevoke((pairing) => {
-      for (const [socket, id] of this.admitted) if (id === pairing) socket.terminate();
+      for (const [socket, client] of this.admitted) if (client.pairing === pairing) socket.terminate();
     });
   }
 
@@ -92,6 +96,10 @@ class Sockets {
     this.server.handleUpgrade(request, socket, head, (client) => this.converse(client, { cookie: byCookie, origin }));
   }
 
+  clients(): ConnectedClient[] {
+    return [...this.admitted.values()].map(({ name, version }) => ({ name, version }));
+  }
+
   close(): void {
     for (const client of this.server.clients) client.terminate();
     this.server.close();
@@ -103,9 +111,9 @@ class Sockets {
       this.strangers.delete(client);
       this.admitted.delete(client);
     });
-    const onAdmitted = ({ pairing }: { pairing: string }): void => {
+    const onAdmitted: SocketParts['onAdmitted'] = (known) => {
       this.strangers.delete(client);
-      this.admitted.set(client, pairing);
+      this.admitted.set(client, known);
     };
     startConversation(client, { ...this.parts, ...request, onAdmitted });
   }

@@ -2,6 +2,7 @@ import { AppError, type Call, ClientMessage, Hello, Pair, PROTOCOL, type ServerM
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import type { ConnectedClient } from '../health/house.ts';
 import type { Logger } from '../log.ts';
 import { createSender, type Source, startEventStream } from './event-stream.ts';
 import type { Handlers } from './handlers.ts';
@@ -24,7 +25,7 @@ export interface SocketParts {
   cookie: boolean;
   /** What the program calls its own origin; for the log. */
   origin: string | undefined;
-  onAdmitted: (client: Admitted) => void;
+  onAdmitted: (client: Admitted & ConnectedClient) => void;
 }
 
 type Stage =
@@ -48,6 +49,7 @@ class Conversation {
   private readonly cancelTimer: () => void;
   private stage: Stage = { kind: 'new' };
   private pendingCalls = 0;
+  private version: string | null = null;
   private stopStream = (): void => {};
 
   constructor(socket: WebSocket, parts: SocketParts) {
@@ -86,6 +88,7 @@ class Conversation {
     checkProtocol(value);
     const { door, port, cookie } = this.parts;
     const opening = parse(z.discriminatedUnion('type', [Hello, Pair]), value);
+    this.version = opening.version ?? null;
     if (opening.type === 'pair') return this.askByCode(door.greetByCode(opening, port));
     if (opening.pairing !== 'cookie') return this.ask(door.greet(opening, port));
     if (!cookie) throw new AppError('daemon.unauthorized');
@@ -105,7 +108,7 @@ class Conversation {
   private admit(client: Admitted): void {
     this.cancelTimer();
     this.stage = { kind: 'admitted' };
-    this.parts.onAdmitted(client);
+    this.parts.onAdmitted({ ...client, version: this.version });
     this.parts.log.info(
       { client: client.name, pairing: client.pairing, origin: this.parts.origin },
       'client connected',

@@ -20,7 +20,7 @@ export interface RunningDaemon extends AsyncDisposable {
   /** Resolves when it was asked to stop from outside (`uprez stop`). */
   readonly stopRequested: Promise<void>;
   /** Puts the icon with its menu on the desktop, where there is one; disposing takes it away. */
-  showTray?(client: DaemonClient): Disposable;
+  showTray?(client: DaemonClient): Disposable | undefined;
 }
 
 export interface Connection extends AsyncDisposable {

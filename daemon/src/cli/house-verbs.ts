@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type DaemonClient, Settings, SettingsPatch } from '@uprez/shared';
+import { strToU8, zipSync } from 'fflate';
 import type { Connection } from './connect.ts';
 import { healthLines } from './print.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,6 +37,20 @@ export async function doctor(client: DaemonClient, json: boolean, terminal: Term
   const health = await client.call('getHealth', {});
   for (const line of json ? [JSON.stringify(health)] : healthLines(health)) terminal.out(line);
   return health.checks.some(({ status }) => status === 'error') ? 1 : 0;
+}
+
+/** Writes a ZIP file of everything that helps others to find out what is wrong here; says what is in it. */
+export async function diagnostics(client: DaemonClient, bundle: string | true, terminal: Terminal): Promise<void> {
+  const files = await client.call('getDiagnostics', {});
+  const path = resolve(bundle === true ? `uprez-diagnostics-${new Date().toISOString().slice(0, 10)}.zip` : bundle);
+  const bytes = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
+  // Never over something that is there already.
+  await writeFile(path, zipSync(Object.fromEntries(bytes)), { flag: 'wx' }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`The bundle can't be written: ${why}. Give another name: --bundle <file>`, { cause });
+  });
+  terminal.note(`In it: ${Object.keys(files).join(', ')}. Keys, tokens and names of people are taken out.`);
+  terminal.out(path);
 }
 
 /** Shows all settings, shows one, or changes one. */

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
 import type { LoginItem } from '../login/login-item.ts';
 import type { StartDaemon } from './connect.ts';
-import { doctor, pair, serve, settings, stop } from './house-verbs.ts';
+import { diagnostics, doctor, pair, serve, settings, stop } from './house-verbs.ts';
 import { key } from './key-verb.ts';
 import { autostart, uninstall } from './login-verbs.ts';
 import {
@@ -79,7 +79,8 @@ function createVerbs({ terminal, startDaemon, loginItem, exit, flags }: Surround
         ? daemon.stay((client, stopped) => setGoing(client, { verb, ids, stopped }, terminal))
         : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids, yes }, terminal))),
     models: modelVerbs(daemon, terminal),
-    doctor: ({ json = false }: OutputFlags) => daemon.glance(({ client }) => doctor(client, json, terminal)),
+    doctor: ({ json = false, bundle }: OutputFlags & { bundle?: string | true }) =>
+      daemon.glance(({ client }) => (bundle ? diagnostics(client, bundle, terminal) : doctor(client, json, terminal))),
     settings: (key, value, { json = false }: OutputFlags) =>
       daemon.glance(({ client }) => settings(client, { key, value, json }, terminal)),
     key: (action) => daemon.glance(({ client }) => key(client, action, terminal)),

@@ -148,6 +148,10 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
     .command('doctor')
     .description('check what Uprez needs')
     .addOption(json())
+    .option(
+      '--bundle [file]',
+      'a ZIP file with everything that helps others to find out what is wrong, without secrets',
+    )
     .action((flags: object) => verbs.doctor(flags));
   program
     .command('settings')

@@ -15,6 +15,8 @@ const CatalogEntry = z.object({
   file: fileName.nullable(),
   /** The same network with 8-bit inner layers, where there is one. */
   int8: fileName.optional(),
+  /** SHA-256 of each of its files, by their names. */
+  digests: z.record(fileName, sha256).default({}),
   /** Run on each frame twice, the second time upside down, and averaged. */
   mirrored: z.boolean().default(false),
   scales: z.array(Scale),

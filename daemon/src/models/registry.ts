@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError, type Model, type ModelDetails, type Scale } from '@uprez/shared';
 import type { AddedModel } from './added-model.ts';
 import { type CatalogEntry, type Offer, readCatalog, whyOf } from './catalog.ts';
@@ -66,12 +67,14 @@ export class ModelRegistry {
     });
   }
 
-  /** Throws `model.corrupt` when the weights can't be read, as far as that is quickly seen. */
+  /** Throws `model.corrupt` when the weights can't be read or are not the ones that the catalogue means. */
   check(id: string): void {
-    const model = this.engineModel(id);
+    const known = this.known(id);
+    const model = engineModelOf(known);
+    const digests = known.kind === 'catalog' ? known.entry.digests : {};
     try {
       for (const file of weightFiles(model))
-        if (model.kind === 'planes') checkCore(readFileSync(file));
+        if (model.kind === 'planes') checkCore(readFileSync(file), digests[basename(file)]);
         else if (!existsSync(file)) throw new Error('its file is missing');
     } catch (cause) {
       throw new AppError('model.corrupt', { model: id, why: whyOf(cause) }, { cause });
@@ -138,7 +141,9 @@ function engineModelOf(known: KnownModel): EngineModel {
   return { kind: 'planes', files: { fp32: join(folder, entry.file), ...int8 }, mirrored: entry.mirrored };
 }
 
-function checkCore(weights: Uint8Array): void {
+function checkCore(weights: Uint8Array, digest: string | undefined): void {
+  const found = createHash('sha256').update(weights).digest('hex');
+  if (digest !== undefined && found !== digest) throw new Error('its file is another one than it should be');
   const { graph } = decodeModel(weights);
   const outputs = graph.output.map((value) => value.name).join();
   if (outputs !== 'y_cells,c_cells') throw new Error(`unexpected outputs ${outputs}`);

@@ -41,6 +41,8 @@ export function openStore(options: StoreOptions) {
     payments: openPayments(db),
     processes: openProcesses(db),
     speeds: openSpeeds(db, options.now),
+    /** Does everything fit together? For `uprez doctor`. */
+    isSound: (): boolean => db.pragma('quick_check(1)', { simple: true }) === 'ok',
     /** For `uprez doctor`, and to prove it: these are settings of each connection. */
     durability: () => ({
       journal: db.pragma('journal_mode', { simple: true }),

@@ -40,6 +40,7 @@ export class Tray implements Disposable {
   private pairings: readonly Pairing[] = [];
   private startsAtLogin: boolean | null = null;
   private said = '';
+  private ready = false;
   private cancelRefresh: (() => void) | undefined;
 
   constructor(parts: TrayParts) {
@@ -52,6 +53,11 @@ export class Tray implements Disposable {
   /** The helper's process, while it runs. */
   get pid(): number | undefined {
     return this.helper?.pid;
+  }
+
+  /** Has the helper found a desktop to be on? */
+  get isReady(): boolean {
+    return this.ready;
   }
 
   [Symbol.dispose](): void {
@@ -80,6 +86,7 @@ export class Tray implements Disposable {
       // The constructor of the first one has not returned yet.
       queueMicrotask(() => {
         this.said = '';
+        this.ready = false;
         this.helper?.send({ type: 'hello', icons: icons() });
         this.readLogin();
         this.refresh();
@@ -118,6 +125,7 @@ export class Tray implements Disposable {
 
   private async receive(message: FromHelper): Promise<void> {
     try {
+      if (message.type === 'ready') this.ready = true;
       if (message.type === 'no-picker') await this.act({ do: 'dashboard' });
       if (message.type === 'picked') await this.addClips(message.id, message.paths);
       const action = message.type === 'click' ? actionOf(message.id) : undefined;

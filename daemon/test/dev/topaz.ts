@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '@uprez/shared';
 import { createTopazBackend } from '../../src/backends/topaz/backend.ts';
 import type { StartOptions } from '../../src/cli/connect.ts';
 import { runCli } from '../../src/cli/main.ts';
@@ -8,7 +9,6 @@ import { type RunningDaemon, startDaemon } from '../../src/daemon.ts';
 import { openKeyStore } from '../../src/key-store.ts';
 import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { probe } from '../../src/media/probe.ts';
-import { VERSION } from '../../src/version.ts';
 import { memoryKeychain } from '../support/keychains.ts';
 import { openLibrary } from '../support/library.ts';
 import { tempDir } from '../support/temp-dir.ts';
