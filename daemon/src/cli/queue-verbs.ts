@@ -1,4 +1,5 @@
 import { AppError, type DaemonClient, isSettled, type Job } from '@uprez/shared';
+import { cancelCostOf } from './cancel-cost.ts';
 import { chooseDisplay } from './displays.ts';
 import { clipName, jobTable, reportLines } from './print.ts';
 import { stayToTheEnd } from './stay.ts';
@@ -54,10 +55,12 @@ async function expectAgreed(
   { job, yes }: { job: Job; yes: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  if (job.estimate.credits === null) return;
-  const { charged, refunded } = await client.call('cancelCost', { id: job.id });
-  if (charged === 0) return;
-  terminal.note(`${clipName(job)}: cancelling now costs ${charged} credits; ${refunded} come back.`);
+  const cost = await cancelCostOf(client, job);
+  if (cost?.charged === 0) return;
+  const words = cost
+    ? `cancelling now costs ${cost.charged} credits; ${cost.refunded} come back.`
+    : 'what cancelling costs can’t be said at the moment.';
+  terminal.note(`${clipName(job)}: ${words}`);
   if (!yes) throw new UsageError(`To cancel all the same, type: uprez cancel ${job.id.slice(0, 8)} --yes`);
 }
 

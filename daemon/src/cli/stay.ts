@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { AppError, type DaemonClient, isSettled, type Job, toWire } from '@uprez/shared';
+import { cancelCostOf, keptLine } from './cancel-cost.ts';
 import { chooseDisplay } from './displays.ts';
 import { type Display, follow } from './follow.ts';
+import { clipName } from './print.ts';
 import type { SteadyClient } from './steady-client.ts';
 import type { StopCode } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,7 +23,8 @@ interface StayOptions {
 /** Follows jobs until they have ended and prints the results. Resolves to the exit code. */
 export async function stayToTheEnd(daemon: SteadyClient, queued: Queued, options: StayOptions): Promise<number> {
   const display = chooseDisplay(options.terminal, options.json);
-  const ended = await stayWith(daemon, queued.jobs, { stopped: options.stopped, display });
+  const { stopped, terminal } = options;
+  const ended = await stayWith(daemon, queued.jobs, { stopped, display, terminal });
   return typeof ended === 'number' ? ended : report(ended, { ...queued, ...options });
 }
 
@@ -29,26 +32,32 @@ export async function stayToTheEnd(daemon: SteadyClient, queued: Queued, options
 async function stayWith(
   daemon: SteadyClient,
   jobs: Job[],
-  { stopped, display }: { stopped: Promise<StopCode>; display: Display },
+  { stopped, display, terminal }: Pick<StayOptions, 'stopped' | 'terminal'> & { display: Display },
 ): Promise<Job[] | StopCode> {
   if (jobs.length === 0) return [];
   const following = daemon.use((client) => follow(client, jobs, display));
   const first = await Promise.race([following, stopped]);
   if (typeof first !== 'number') return first;
+  following.catch(() => {});
   // Ctrl-C means: not this job. The end of the session means: not now; the job goes on at the next start.
-  if (first !== 130) {
-    following.catch(() => {});
-    return first;
-  }
-  await daemon.use((client) => cancelAll(client, jobs));
-  await following;
+  if (first !== 130) return first;
+  const cancelled = await daemon.use((client) => cancelAll(client, jobs, terminal));
+  await daemon.use((client) => follow(client, cancelled, display));
   return first;
 }
 
-async function cancelAll(client: DaemonClient, jobs: Job[]): Promise<void> {
+/** One key must not cost money: jobs whose cancellation does go on, in this daemon or the next. The rest is returned. */
+async function cancelAll(client: DaemonClient, jobs: Job[], terminal: Terminal): Promise<Job[]> {
+  const cancelled: Job[] = [];
   for (const { id } of jobs) {
     const job = client.view.jobs.find((each) => each.id === id);
     if (!job || isSettled(job.state)) continue;
+    const cost = await cancelCostOf(client, job);
+    if (cost?.charged !== 0) {
+      terminal.note(keptLine(clipName(job), { id, cost }));
+      continue;
+    }
+    cancelled.push(job);
     try {
       await client.call('cancelJob', { id });
     } catch (error) {
@@ -56,6 +65,7 @@ async function cancelAll(client: DaemonClient, jobs: Job[]): Promise<void> {
       if (!(error instanceof AppError) || error.code !== 'job.illegal-action') throw error;
     }
   }
+  return cancelled;
 }
 
 function report(jobs: Job[], { refused, terminal, json }: Queued & StayOptions): number {

@@ -26,6 +26,7 @@ export interface Limits {
 }
 
 const UHD = [4096, 2160] as const;
+const FOUR_K = [3840, 2160] as const;
 const HD = [1920, 1080] as const;
 
 /** Proteus and its like: every cell of the service's table is ceil(2.02 x gigapixels of result). */
@@ -33,6 +34,7 @@ const quality: Price = { perGigapixel: 2.02 };
 const fast: Price = { perGigapixel: 1.01 };
 const diffusion: Price = { framesPerCredit: [26.0417, 11.9179] };
 const diffusionFast: Price = { framesPerCredit: [52, 24] };
+const astra = { price: { framesPerCredit: [10, 6] }, limits: { result: FOUR_K } } as const;
 
 /** Auto: the model estimates its strengths from the picture. Frames arrive without fields: interlaced clips are converted before. */
 const byItself = { auto: 'Auto', videoType: 'Progressive' } as const;
@@ -73,13 +75,21 @@ const rows: readonly Row[] = [
     { ...generative(UHD), limits: { result: UHD, shortest: 480 } },
   ],
   ['slm-1', 'Starlight Mini', 'restores archive footage by diffusion', generative(UHD)],
+  // How freely they invent has to be said: little, as a clip is to stay what it is.
+  [
+    'ast-2',
+    'Astra 2',
+    'invents detail',
+    { ...astra, limits: { result: FOUR_K, frames: 9000 }, parameters: { creativity: 0.2 } },
+  ],
+  ['slc-1', 'Astra', 'invents detail', { ...astra, parameters: { creativity: 'low', isOptimizedMode: true } }],
   ['wonder-1', 'Starlight Sharp', 'restores by diffusion; results up to 1080p', generative(HD)],
 ];
 
 const known = new Map(rows.map((row) => [row[0], modelOf(row)]));
 
 /** Ids of the service that enlarge nothing: interpolation, motion blur, colour, stabilising, objects, fields. */
-const otherTrades = /^(aion|apo|apf|chr|chf|thm|hyp|color|remove|stab|ddv|dtd|dtds|dtv|dtvs|ast|slc)-/;
+const otherTrades = /^(aion|apo|apf|chr|chf|thm|hyp|color|remove|stab|ddv|dtd|dtds|dtv|dtvs)-/;
 
 /** A model by its id; one that only the service knows gets the usual request. */
 export function cloudModel(id: string): CloudModel | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { untilJob } from '../../support/clients.ts';
 import { openCloudHouse, outputOf } from '../../support/cloud.ts';
 import { codeOf } from '../../support/errors.ts';
+import { until } from '../../support/processes.ts';
 import { trouble } from '../../support/topaz/faults.ts';
 import type { Status } from '../../support/topaz/wire.ts';
 
@@ -15,6 +16,7 @@ describe('a job that is cancelled', () => {
       else emulator.fate = { stuckAt: state };
       const job = await house.queue(await house.clip('sea.mp4', { frames: 60 }), { scale: 4 });
       await until(
+        `the request to be ${state}`,
         () =>
           emulator.requests[0]?.status === state &&
           (state !== 'accepted' || emulator.journal.of('complete-upload').length > 0),
@@ -42,7 +44,7 @@ describe('a job that is cancelled', () => {
     const { emulator } = house;
     emulator.fate = { stuckAt: 'preprocessing' };
     const job = await house.queue(await house.clip('sea.mp4'));
-    await until(() => emulator.requests[0]?.status === 'preprocessing');
+    await until('the request to be prepared', () => emulator.requests[0]?.status === 'preprocessing');
     emulator.faults.add({ at: 'any', times: Number.POSITIVE_INFINITY }, trouble.dropBefore());
     await house.client.call('cancelJob', { id: job.id });
     await untilJob(house.client, job.id, 'cancelled');
@@ -50,7 +52,7 @@ describe('a job that is cancelled', () => {
     expect(emulator.account.reserved).toBe(1);
     emulator.faults.clear();
     await house.restart();
-    await until(() => emulator.requests[0]?.status === 'canceled');
+    await until('the request to end', () => emulator.requests[0]?.status === 'canceled');
     expect(emulator.account).toMatchObject({ charged: 0, reserved: 0 });
   });
 
@@ -59,7 +61,7 @@ describe('a job that is cancelled', () => {
     const { emulator } = house;
     emulator.fate = { stuckAt: 'processing' };
     const job = await house.queue(await house.clip('sea.mp4'));
-    await until(() => emulator.requests[0]?.status === 'processing');
+    await until('the request to be in work', () => emulator.requests[0]?.status === 'processing');
     emulator.faults.add({ at: 'status' }, trouble.unauthorized());
     await untilJob(house.client, job.id, 'failed');
     expect(emulator.account.reserved).toBe(1);
@@ -75,7 +77,7 @@ describe('a daemon that is stopped', () => {
     const { emulator } = house;
     emulator.fate = { stuckAt: 'processing' };
     const job = await house.queue(await house.clip('sea.mp4'));
-    await until(() => emulator.requests[0]?.status === 'processing');
+    await until('the request to be in work', () => emulator.requests[0]?.status === 'processing');
     await house.restart();
     emulator.fate = {};
     outputOf(await untilJob(house.client, job.id, 'succeeded'));
@@ -103,8 +105,3 @@ describe('a clip that needs no cloud', () => {
     expect(house.emulator.journal.entries).toEqual([]);
   });
 });
-
-/** The emulator tells by its state, not by an event. */
-async function until(reached: () => boolean): Promise<void> {
-  while (!reached()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,21 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaemonClient } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { readEndpoint } from '../../../src/instance.ts';
-import { childScript, untilReady } from '../../support/child-script.ts';
 import { randomHex } from '../../support/clients.ts';
 import { clip } from '../../support/clips.ts';
 import { SMALL_PARTS } from '../../support/cloud.ts';
+import { openCloudProcesses } from '../../support/cloud-processes.ts';
 import { ask, logIn } from '../../support/http.ts';
 import { seesProcesses } from '../../support/processes.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { ffmpegPath } from '../../support/tools.ts';
 import { startTopazEmulator } from '../../support/topaz/emulator.ts';
-import { program } from '../../support/uprez-process.ts';
 
 /** Everything that clients may ask for by its path alone, and about one job. */
 const questions = ['/jobs', '/settings', '/doctor', '/keys', '/models', '/statistics/errors', '/pairings'];
@@ -30,24 +27,14 @@ describe.skipIf(!seesProcesses)('the API key', () => {
     using folder = tempDir();
     await using emulator = await startTopazEmulator({ partRules: SMALL_PARTS });
     const { key } = emulator;
-    const data = folder.file('data');
     const witnesses = folder.file('witnesses');
-    for (const path of [data, witnesses]) mkdirSync(path);
-    const options = { dataDir: data, baseUrl: emulator.url, ffmpeg: ffmpegWithWitness(folder.path, witnesses) };
-    const started = JSON.stringify({ ...options, segmentBytes: SMALL_PARTS.segmentBytes });
-    using script = await childScript(
-      `import { runCloudChild } from './cloud-child.ts'; await runCloudChild(${started});`,
-    );
-    const daemon = new Observed(spawn(process.execPath, [script.file], { cwd: folder.path }));
-    const others: Observed[] = [];
-    const uprez = (args: readonly string[], input = ''): Promise<string> => {
-      const env = { PATH: process.env['PATH'], UPREZ_DATA_DIR: data, NO_COLOR: '1' };
-      const child = new Observed(spawn(process.execPath, [program, ...args], { cwd: folder.path, env }));
-      others.push(child);
-      return child.ends(input);
-    };
-    try {
-      await untilReady(daemon.child);
+    mkdirSync(witnesses);
+    const data = folder.file('data');
+    // Left as soon as everything that a running daemon shows was searched.
+    {
+      const ffmpeg = ffmpegWithWitness(folder.path, witnesses);
+      await using house = await openCloudProcesses(folder, emulator, { ffmpeg });
+      const uprez = house.run.bind(house);
       const heard = await eavesdrop(join(data, 'endpoint.json'));
       const session = await logIn(join(data, 'endpoint.json'));
       const rest = async (path: string, body?: object): Promise<void> => {
@@ -85,39 +72,14 @@ describe.skipIf(!seesProcesses)('the API key', () => {
       expect(filesBelow(witnesses).length).toBeGreaterThan(3);
       expect(heard.length).toBeGreaterThan(50);
       expect(heard.filter((text) => holds(text, key))).toEqual([]);
-      for (const process of [daemon, ...others]) expect(holds(process.said + process.identity, key)).toBe(false);
+      for (const process of [house.daemon, ...house.others])
+        expect(holds(process.said + process.identity, key)).toBe(false);
       expect(emulator.journal.leaksOf(key)).toEqual([]);
-    } finally {
-      daemon.child.kill('SIGTERM');
-      await once(daemon.child, 'exit');
     }
     // What was written on the way out.
     expect(filesBelow(folder.path).filter((file) => holds(readFileSync(file), key))).toEqual([join(data, 'keys.json')]);
   });
 });
-
-/** A process, with everything that others can see of it. */
-class Observed {
-  readonly child: ChildProcess;
-  /** Command line and environment, as /proc shows them to everybody of the same account. */
-  readonly identity: string;
-  said = '';
-
-  constructor(child: ChildProcess) {
-    this.child = child;
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.said += chunk.toString('latin1')));
-    this.identity = ['cmdline', 'environ']
-      .map((name) => readFileSync(`/proc/${child.pid}/${name}`, 'latin1'))
-      .join('\n');
-  }
-
-  async ends(input: string): Promise<string> {
-    this.child.stdin?.end(input);
-    await once(this.child, 'close');
-    return this.said;
-  }
-}
 
 /** An ffmpeg that first writes down how it was called and in what environment. */
 function ffmpegWithWitness(folder: string, witnesses: string): string {
