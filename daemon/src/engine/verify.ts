@@ -1,9 +1,22 @@
-import { AppError, type Check, formatTimecode, framesToSeconds, type Media, rateLabel, sameRate } from '@uprez/shared';
+import {
+  AppError,
+  type Check,
+  type ContentLight,
+  formatTimecode,
+  framesToSeconds,
+  type MasteringDisplay,
+  type Media,
+  rateLabel,
+  sameRate,
+} from '@uprez/shared';
 import { proofArgs } from '../media/args.ts';
+import { colorNames, type OutputColor } from '../media/colors.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { type ReadBack, readBack } from '../media/mov/read-back.ts';
 import { probe } from '../media/probe.ts';
 import { crashOf } from './crash.ts';
 import type { EnginePlan, Timing } from './plan.ts';
+import { samplesAt } from './sound.ts';
 
 /**
  * Reads a finished file back and compares it with what was asked for. Returns all checks when they hold.
@@ -15,26 +28,39 @@ export async function verify(
   at: { timing: Timing; signal: AbortSignal },
 ): Promise<Check[]> {
   const { timing, signal } = at;
-  const [media, decoded] = await Promise.all([
+  const [media, inside, decoded] = await Promise.all([
     probe(file, { maxFileBytes: Number.MAX_SAFE_INTEGER }),
+    readBack(file),
     decodeEnds(file, { plan, timing, signal }),
   ]);
-  const checks = [...pictureChecks(media, plan, timing), ...soundChecks(media, plan), ...decoded];
+  const checks = [
+    ...pictureChecks(media, plan),
+    ...timeChecks(media, plan, timing),
+    ...colorChecks(media, inside, plan),
+    ...soundChecks(media, inside, { plan, timing }),
+    ...decoded,
+  ];
   const wrong = checks.find((check) => !check.ok);
   if (wrong)
     throw new AppError('local.verification-failed', { what: wrong.what, expected: wrong.expected, found: wrong.found });
   return checks;
 }
 
-function pictureChecks(media: Media, plan: EnginePlan, timing: Timing): Check[] {
-  const { size, color, sampleAspect, timecode } = plan.output;
-  const seconds = framesToSeconds(timing.frameCount, plan.frameRate);
-  const halfFrame = framesToSeconds(0.5, plan.frameRate);
-  const startFrame = timecode && timecode.startFrame + timing.firstFrame;
+function pictureChecks(media: Media, { output: { size, sampleAspect } }: EnginePlan): Check[] {
   return [
     same('codec', 'prores 422 HQ', media.codec === 'prores' ? 'prores 422 HQ' : media.codec),
     same('size', `${size.width}x${size.height}`, `${media.width}x${media.height}`),
     same('pixels', '4:2:2 10 bit', `${media.chroma === '422' ? '4:2:2' : media.chroma} ${media.bitDepth} bit`),
+    same('sample aspect', aspect(sampleAspect), aspect(media.sampleAspect)),
+  ];
+}
+
+function timeChecks(media: Media, plan: EnginePlan, timing: Timing): Check[] {
+  const { timecode } = plan.output;
+  const seconds = framesToSeconds(timing.frameCount, plan.frameRate);
+  const halfFrame = framesToSeconds(0.5, plan.frameRate);
+  const startFrame = timecode && timecode.startFrame + timing.firstFrame;
+  return [
     {
       what: 'frame rate',
       expected: rateLabel(plan.frameRate),
@@ -49,28 +75,82 @@ function pictureChecks(media: Media, plan: EnginePlan, timing: Timing): Check[] 
       ok: Math.abs(media.durationSeconds - seconds) <= halfFrame,
     },
     same(
-      'sample aspect',
-      `${sampleAspect.num}:${sampleAspect.den}`,
-      `${media.sampleAspect.num}:${media.sampleAspect.den}`,
-    ),
-    same(
-      'colour',
-      `${color.primaries}/${color.transfer}/${color.matrix}`,
-      `${media.color.primaries}/${media.color.transfer}/${media.color.matrix}`,
-    ),
-    same(
       'timecode',
       startFrame === null ? 'none' : formatTimecode(startFrame, plan.frameRate, timecode?.dropFrame),
       media.timecode?.text ?? 'none',
     ),
+    ...(timecode ? [same('timecode counts', counting(timecode.dropFrame), counting(media.timecode?.dropFrame))] : []),
   ];
 }
 
-function soundChecks(media: Media, plan: EnginePlan): Check[] {
-  const describe = (tracks: readonly { channels: number; sampleRate: number; bitDepth: number | null }[]): string =>
-    tracks.map((track) => `${track.channels} ch ${track.sampleRate} Hz ${track.bitDepth ?? '?'} bit`).join(', ') ||
-    'none';
-  return [same('sound', describe(plan.audio), describe(media.audio))];
+function colorChecks(media: Media, inside: ReadBack, { output: { color, hdr } }: EnginePlan): Check[] {
+  const { mastering = null, light = null } = hdr ?? {};
+  const found = media.hdr;
+  return [
+    same('colour', tags(color), tags(media.color)),
+    same('colour in the container', tags(color), inside.color ? tags(colorNames(inside.color)) : 'none'),
+    same('colour in the first frame', tags(color), tags(colorNames(inside.firstFrame.color))),
+    same('colour in the last frame', tags(color), tags(colorNames(inside.lastFrame.color))),
+    same('range', 'limited', media.color.range),
+    same('field order', 'progressive', fieldOrder(inside)),
+    ...(mastering ? [same('mastering display', masteringText(mastering), masteringText(found?.mastering))] : []),
+    ...(light ? [same('content light', lightText(light), lightText(found?.light))] : []),
+  ];
+}
+
+function soundChecks(media: Media, inside: ReadBack, { plan, timing }: { plan: EnginePlan; timing: Timing }): Check[] {
+  const { audio, frameRate } = plan;
+  return [
+    same('sound tracks', audio.length || 'none', media.audio.length || 'none'),
+    ...audio.map((track, i) => {
+      const samples = samplesAt(timing.frameCount, frameRate, track.sampleRate);
+      return same(`sound ${i + 1}`, soundText(track, samples), soundText(media.audio[i], inside.soundSamples[i]));
+    }),
+  ];
+}
+
+function aspect({ num, den }: { num: number; den: number }): string {
+  return `${num}:${den}`;
+}
+
+function counting(dropFrame: boolean | undefined): string {
+  return dropFrame ? 'drop-frame' : 'every frame';
+}
+
+function tags({ primaries, transfer, matrix }: OutputColor): string {
+  return `${primaries}/${transfer}/${matrix}`;
+}
+
+/** As container and frames say together. */
+function fieldOrder({ fields, firstFrame, lastFrame }: ReadBack): string {
+  if (fields?.[0] === 1 && firstFrame.interlace === 0 && lastFrame.interlace === 0) return 'progressive';
+  return `${fields?.join(':') ?? 'none'} with frames of kind ${firstFrame.interlace} and ${lastFrame.interlace}`;
+}
+
+/** Three digits: files hold fractions of 50 000, and readers know common displays by name. */
+function masteringText(display: MasteringDisplay | null | undefined): string {
+  if (!display) return 'none';
+  const { red, green, blue, white, minLuminance, maxLuminance } = display;
+  const places = [red, green, blue, white].map(([x, y]) => `${x.toFixed(3)},${y.toFixed(3)}`).join(' ');
+  return `${places}, ${minLuminance} to ${maxLuminance} cd/m²`;
+}
+
+function lightText(light: ContentLight | null | undefined): string {
+  return light ? `${light.maxCll} and ${light.maxFall} cd/m²` : 'none';
+}
+
+interface SoundFacts {
+  channels: number;
+  sampleRate: number;
+  bitDepth: number | null;
+  layout: string | null;
+}
+
+function soundText(track: SoundFacts | undefined, samples: number | undefined): string {
+  if (!track) return 'none';
+  const { channels, sampleRate, bitDepth, layout } = track;
+  const usual = layout ?? { 1: 'C', 2: 'L R' }[channels] ?? 'no places';
+  return `${channels} ch (${usual}) ${sampleRate} Hz ${bitDepth ?? '?'} bit, ${samples ?? 0} samples`;
 }
 
 /** First and last frame, decoded completely. */

@@ -112,6 +112,17 @@ function assumed({ width, height }: Size): OutputColor {
   return { primaries: short === 576 ? 'bt470bg' : 'smpte170m', transfer: 'bt709', matrix: 'smpte170m' };
 }
 
+/** ffmpeg's names of the numbers in a file, "unknown" for those that are none of ours. */
+export function colorNames(codes: { primaries: number; transfer: number; matrix: number }): OutputColor {
+  const name = (code: number, known: Record<string, string>): string =>
+    Object.values(known).find((tag) => numbers[tag] === code) ?? 'unknown';
+  return {
+    primaries: name(codes.primaries, primaries),
+    transfer: name(codes.transfer, transfers),
+    matrix: name(codes.matrix, matrices),
+  };
+}
+
 /** The three numbers of the `colr` atom. */
 export function codePoints(color: OutputColor): { primaries: number; transfer: number; matrix: number } {
   return {

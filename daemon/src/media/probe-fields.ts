@@ -133,7 +133,7 @@ export function audioOf(report: Report): AudioTrack[] {
 }
 
 /** Channels in the order of ffmpeg's decoders (that of WAVE files), by MediaInfo's names. */
-const decodedOrder = ['L', 'R', 'C', 'LFE', 'Lb', 'Rb', 'Lc', 'Rc', 'Cb', 'Ls', 'Rs'];
+const decodedOrder = ['L', 'R', 'C', 'LFE', 'Lb', 'Rb', 'Cb', 'Ls', 'Rs'];
 
 /** PCM comes in the order that the file says; other codecs have orders of their own, which their decoders undo. */
 function layoutOf(track: Track): string | null {

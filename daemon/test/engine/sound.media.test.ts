@@ -21,7 +21,9 @@ test('24-bit sound keeps its depth', async () => {
   const source = await clip({ ...base, sounds: [{ codec: 'pcm_s24le', sampleRate: 96_000 }] });
   const output = await local.upscale(source);
   expect(await samples(output.path, 0, 's24le')).toEqual(await samples(source, 0, 's24le'));
-  expect(output.checks).toContainEqual(expect.objectContaining({ what: 'sound', found: '2 ch 96000 Hz 24 bit' }));
+  expect(output.checks).toContainEqual(
+    expect.objectContaining({ what: 'sound 1', found: '2 ch (L R) 96000 Hz 24 bit, 230400 samples' }),
+  );
 });
 
 test('all tracks are kept, with their channels', async () => {
@@ -54,12 +56,12 @@ test('AAC is decoded from where the picture starts, not from its priming samples
 
 test('a clip without sound gives a file without sound', async () => {
   const output = await local.upscale(await clip(base));
-  expect(output.checks).toContainEqual(expect.objectContaining({ what: 'sound', found: 'none' }));
+  expect(output.checks).toContainEqual(expect.objectContaining({ what: 'sound tracks', found: 'none' }));
 });
 
 test('sound can be left out', async () => {
   const output = await local.upscale(await clip({ ...base, sounds: [{}] }), { audio: 'none' });
-  expect(output.checks).toContainEqual(expect.objectContaining({ what: 'sound', found: 'none' }));
+  expect(output.checks).toContainEqual(expect.objectContaining({ what: 'sound tracks', found: 'none' }));
 });
 
 test('a track that ends early is filled with silence', async () => {

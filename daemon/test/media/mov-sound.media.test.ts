@@ -27,12 +27,12 @@ function sound(track: { channels: number; bitDepth: number }, samples: number): 
 
 describe('the sound tracks', () => {
   const tracks = [
-    { channels: 2, sampleRate: 48_000, bitDepth: 16, codec: 'pcm_s16le' },
-    { channels: 1, sampleRate: 44_100, bitDepth: 24, codec: 'pcm_s24le' },
-    { channels: 2, sampleRate: 48_000, bitDepth: 24, codec: 'pcm_s24le' },
-    { channels: 6, sampleRate: 48_000, bitDepth: 24, codec: 'pcm_s24le' },
-    { channels: 6, sampleRate: 48_000, bitDepth: 16, codec: 'pcm_s16le' },
-    { channels: 2, sampleRate: 96_000, bitDepth: 24, codec: 'pcm_s24le' },
+    { channels: 2, sampleRate: 48_000, bitDepth: 16, layout: 'L R', codec: 'pcm_s16le' },
+    { channels: 1, sampleRate: 44_100, bitDepth: 24, layout: null, codec: 'pcm_s24le' },
+    { channels: 2, sampleRate: 48_000, bitDepth: 24, layout: null, codec: 'pcm_s24le' },
+    { channels: 6, sampleRate: 48_000, bitDepth: 24, layout: null, codec: 'pcm_s24le' },
+    { channels: 6, sampleRate: 48_000, bitDepth: 16, layout: null, codec: 'pcm_s16le' },
+    { channels: 2, sampleRate: 96_000, bitDepth: 24, layout: null, codec: 'pcm_s24le' },
   ] as const;
 
   test.each(tracks)('keep every sample: $channels x $bitDepth bits at $sampleRate Hz', async (track) => {
@@ -59,6 +59,35 @@ describe('the sound tracks', () => {
     for (const [i, track] of [tracks[0], tracks[1]].entries()) {
       const decoded = await ffmpeg('-i', path, '-map', `0:a:${i}`, '-c', 'copy', '-f', track.codec.slice(4), '-');
       expect(decoded.equals(pcm[i]!)).toBe(true);
+    }
+  });
+
+  test.each([
+    ['C', 1],
+    ['L R', 2],
+    ['L R LFE', 3],
+    ['L R C', 3],
+    ['L R Ls Rs', 4],
+    ['L R C Cb', 4],
+    ['L R Lb Rb', 4],
+    ['L R C Ls Rs', 5],
+    ['L R C Lb Rb', 5],
+    ['L R C LFE Ls Rs', 6],
+    ['L R C LFE Lb Rb', 6],
+    ['L R Ls Rs C LFE', 6],
+    ['L C R Ls Rs LFE', 6],
+    ['C L R Ls Rs LFE', 6],
+    ['L R C LFE Cb Ls Rs', 7],
+    ['L R C LFE Lb Rb Ls Rs', 8],
+    [null, 5],
+  ] as const)('have their channels where they belong: %s', async (layout, channels) => {
+    const path = join(folder, `layout-${layout?.replaceAll(' ', '-') ?? 'none'}.mov`);
+    for (const track of [
+      { channels, sampleRate: 48_000, bitDepth: 24, layout },
+      { channels, sampleRate: 96_000, bitDepth: 24, layout },
+    ] as const) {
+      await withSound(path, [track]);
+      expect((await probe(path, { maxFileBytes: 1e9 })).audio).toMatchObject([{ channels, layout }]);
     }
   });
 
@@ -90,7 +119,7 @@ describe('the sound tracks', () => {
     const video = picture({ frames: await append(writer, [new Uint8Array(100)]) });
     const chunks = new SampleTable();
     chunks.add(await writer.appendAudio(new Uint8Array(7)));
-    const audio = [{ channels: 2, sampleRate: 48_000, bitDepth: 16, chunks }] as const;
+    const audio = [{ channels: 2, sampleRate: 48_000, bitDepth: 16, layout: null, chunks }] as const;
     await expect(writer.finish({ video, timecode: null, audio })).rejects.toThrow('whole sample');
     await writer.close();
   });
@@ -103,10 +132,11 @@ describe('the sound tracks', () => {
     const writer = await createMov(path, { replace: true });
     const video = picture({ frames: new SampleTable() });
     const table = new SampleTable();
-    const audio = kinds.map(({ channels, sampleRate, bitDepth }) => ({
+    const audio = kinds.map(({ channels, sampleRate, bitDepth, layout }) => ({
       channels,
       sampleRate,
       bitDepth,
+      layout,
       chunks: new SampleTable(),
     }));
     const pcm = audio.map((track) => sound(track, track.sampleRate / 2 - 17));

@@ -168,7 +168,7 @@ describe('a file of more than 4 GiB', () => {
     await truncate(path, gap); // a hole: takes no space on the disk
     const writer = await openMov(path, { end: gap });
     for (const image of images.slice(6)) table.add(await writer.appendFrame(image));
-    const audio = { channels: 1, sampleRate: 48_000, bitDepth: 16, chunks: new SampleTable() } as const;
+    const audio = { channels: 1, sampleRate: 48_000, bitDepth: 16, layout: null, chunks: new SampleTable() } as const;
     audio.chunks.add(await writer.appendAudio(new Uint8Array(2000)));
     const timecode = { startFrame: 100, frameRate: { num: 25, den: 1 }, dropFrame: false };
     await writer.finish({ video: picture({ frames: table }), timecode, audio: [audio] });

@@ -1,4 +1,5 @@
 import { type Bytes, ascii, atom, bytes, fixed, float64, fullAtom, pascal, u16, u32, u8, zeros } from './atoms.ts';
+import type { MasteringDisplay } from '@uprez/shared';
 import { type AudioTable, type TimecodeTable, type VideoTable, audioFrameBytes, countedFrames } from './tables.ts';
 
 /** The largest rate that the 16.16 field of the older sound descriptions can hold. */
@@ -25,7 +26,15 @@ export function videoDescription(video: VideoTable): Bytes {
     atom('fiel', u8(1, 0)), // one field a frame: progressive
     color === null ? [] : atom('colr', ascii('nclc'), u16(color.primaries, color.transfer, color.matrix)),
     atom('pasp', u32(num, den)),
+    video.hdr?.mastering ? masteringAtom(video.hdr.mastering) : [],
+    video.hdr?.light ? atom('clli', u16(video.hdr.light.maxCll, video.hdr.light.maxFall)) : [],
   );
+}
+
+/** 'mdcv' (ISO/IEC 14496-12, 12.1.5): primaries and white point in steps of 0.00002, luminance in 0.0001 cd/m². */
+function masteringAtom({ red, green, blue, white, minLuminance, maxLuminance }: MasteringDisplay): Bytes {
+  const places = [green, blue, red, white].flat().map((place) => Math.round(place * 50_000));
+  return atom('mdcv', u16(...places), u32(Math.round(maxLuminance * 10_000), Math.round(minLuminance * 10_000)));
 }
 
 /** 'tmcd' (QTFF, Timecode Media, Timecode Sample Description). */
@@ -111,9 +120,38 @@ function soundHead(track: AudioTable, version: 0 | 1): Uint8Array {
   );
 }
 
-/** 'chan' (QTFF, Audio Channel Layout): mono, stereo, or channels without a place. Tags of CoreAudioBaseTypes.h. */
-function channelLayout(track: AudioTable): Bytes {
-  const scheme = { 1: 100, 2: 101 }[track.channels] ?? 147;
-  const tag = (scheme << 16) | track.channels;
-  return fullAtom('chan', {}, u32(tag, 0, 0)); // layout tag, channel bitmap, number of descriptions
+/** Layouts with a name of their own in CoreAudioBaseTypes.h, by the places of their channels. */
+const layoutTags: Readonly<Record<string, number>> = {
+  C: 100,
+  'L R': 101,
+  'L R Ls Rs': 108,
+  'L R C': 113,
+  'L R C Ls Rs': 117,
+  'L R C LFE Ls Rs': 121,
+  'L R Ls Rs C LFE': 122,
+  'L C R Ls Rs LFE': 123,
+  'C L R Ls Rs LFE': 124,
+};
+/** Tags of a set of channels in the order of its bits, and of channels without a place. */
+const BITMAP = 1;
+const DISCRETE = 147;
+/** Bits of places: those of WAVE files, which QuickTime shares. */
+const placeBits = ['L', 'R', 'C', 'LFE', 'Lb', 'Rb', 'Lc', 'Rc', 'Cb', 'Ls', 'Rs'];
+
+/** 'chan' (QTFF, Audio Channel Layout): where each channel belongs. */
+function channelLayout({ channels, layout }: AudioTable): Bytes {
+  const places = layout ?? { 1: 'C', 2: 'L R' }[channels] ?? '';
+  const scheme = layoutTags[places];
+  if (scheme !== undefined) return layoutAtom((scheme << 16) | channels, 0);
+  const bits = places === '' ? [] : places.split(' ').map((place) => placeBits.indexOf(place));
+  const inOrder = bits.length > 0 && bits.every((bit, i) => bit > (bits[i - 1] ?? -1));
+  if (!inOrder) return layoutAtom((DISCRETE << 16) | channels, 0);
+  return layoutAtom(
+    BITMAP << 16,
+    bits.reduce((set, bit) => set | (1 << bit), 0),
+  );
+}
+
+function layoutAtom(tag: number, bitmap: number): Bytes {
+  return fullAtom('chan', {}, u32(tag, bitmap, 0)); // and no descriptions
 }

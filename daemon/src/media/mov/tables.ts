@@ -1,4 +1,4 @@
-import { type FrameRate, rateValue } from '@uprez/shared';
+import { type FrameRate, type HdrMetadata, rateValue } from '@uprez/shared';
 import type { Spans } from './sample-table.ts';
 
 /** Code points of ISO/IEC 23091-2 (the same as H.273): 1-1-1 is BT.709, 9-16-9 is PQ in BT.2020. */
@@ -15,6 +15,8 @@ export interface VideoTable {
   sampleAspect: { num: number; den: number };
   /** null leaves the 'colr' atom out. */
   color: ColorCodes | null;
+  /** Display and brightness that HDR pictures were graded for. */
+  hdr: HdrMetadata | null;
   frames: Spans;
 }
 
@@ -30,6 +32,8 @@ export interface AudioTable {
   channels: number;
   sampleRate: number;
   bitDepth: 16 | 24;
+  /** Places of the channels in their order, such as "L R C LFE Ls Rs"; null where nothing says them. */
+  layout: string | null;
   chunks: Spans;
 }
 
