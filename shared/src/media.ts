@@ -68,6 +68,11 @@ export const Media = z.object({
   /** Frames in the file; for variable timing the count before conforming. */
   frameCount: z.int().positive(),
   durationSeconds: z.number().positive(),
+  /**
+   * From the beginning of the presentation to the first frame that decoders deliver: an edit list that begins within a
+   * frame leaves that frame out, and only its sound is heard.
+   */
+  leadSeconds: z.number().nonnegative().default(0),
   chroma: ChromaFormat,
   bitDepth: z.int().min(8).max(16),
   alpha: z.boolean(),

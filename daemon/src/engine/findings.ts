@@ -1,4 +1,4 @@
-import { AppError, type FrameRange } from '@uprez/shared';
+import { AppError, type FrameRange, type FrameRate, rateValue, sameRate } from '@uprez/shared';
 import { countArgs, firstFrameArgs } from '../media/args.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { readFramecrc } from '../media/framecrc.ts';
@@ -52,7 +52,16 @@ async function decodeOrExplain(plan: EnginePlan, args: readonly string[], signal
 /** Times of the source's frames in seconds, and how many there are at the rate that they are conformed to. */
 async function countFrames(plan: EnginePlan, signal: AbortSignal): Promise<{ times: number[]; total: number }> {
   const text = await decodeOrExplain(plan, countArgs(plan.source), signal);
-  return { times: parseFrames(text, plan).times, total: parseFrames(text, plan, 1).times.length };
+  const { times } = parseFrames(text, plan);
+  // An edit list may end within a frame: that is no reason to show the last one twice.
+  const { conformTo, evenRate } = plan.source;
+  const asTheyCome = conformTo && evenRate && sameRate(conformTo, evenRate) && areEven(times, conformTo);
+  return { times, total: asTheyCome ? times.length : parseFrames(text, plan, 1).times.length };
+}
+
+/** Does each frame fill one place of an even timeline? */
+function areEven([start = 0, ...times]: readonly number[], rate: FrameRate): boolean {
+  return times.every((time, i) => Math.round((time - start) * rateValue(rate)) === i + 1);
 }
 
 function parseFrames(text: string, plan: EnginePlan, stream = 0) {

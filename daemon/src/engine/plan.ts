@@ -30,6 +30,8 @@ export interface EnginePlan {
   handles: number;
   /** May the source be wrong about whether its pictures are interlaced? Then they are looked at. */
   scanInDoubt: boolean;
+  /** From the beginning of the source's presentation to its first frame: sound before that belongs to no frame. */
+  leadSeconds: number;
   /** Frames the source has, or null where only decoding can tell. */
   sourceFrames: number | null;
   frameRate: FrameRate;

@@ -25,7 +25,7 @@ export class Sound {
     const first = samplesAt(from, this.rate, track.sampleRate);
     const args = soundArgs(plan.source.path, {
       ...track,
-      startSeconds: timing.startSeconds,
+      startSeconds: timing.startSeconds + plan.leadSeconds,
       offsetSeconds: (timing.firstFrame * this.rate.den) / this.rate.num,
       skip: first,
       samples: samplesAt(timing.frameCount, this.rate, track.sampleRate) - first,

@@ -90,9 +90,14 @@ export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
   const { seek, filters } = source.conformTo || frames.counted ? fromStart(source, frames) : fromTime(source, frames);
   const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
   return [
-    ...['-copyts', ...seek, ...open(source.path), '-map', '0:v:0', '-an', '-sn', '-dn'],
+    ...['-copyts', ...seek, ...upright(source), ...open(source.path), '-map', '0:v:0', '-an', '-sn', '-dn'],
     ...['-vf', filters.join(','), ...output],
   ];
+}
+
+/** Decoders turn pictures upright unless that is done by a filter of ours. */
+function upright({ turn }: SourceFormat): string[] {
+  return turn === 0 ? [] : ['-noautorotate'];
 }
 
 interface Selection {
@@ -153,7 +158,7 @@ export function sampleArgs(
   const filters = [...even, `select=${select}`, ...fieldFilters(source), ...formatFilters(source)];
   const seekSeconds = through ? 0 : Math.max(0, (first * den) / num - 1);
   return [
-    ...['-copyts', '-noaccurate_seek', '-ss', seekSeconds.toFixed(6), ...open(source.path)],
+    ...['-copyts', '-noaccurate_seek', '-ss', seekSeconds.toFixed(6), ...upright(source), ...open(source.path)],
     ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', filters.join(','), '-frames:v', String(positions.length)],
     ...['-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'],
   ];

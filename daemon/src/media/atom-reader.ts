@@ -21,6 +21,8 @@ export interface AtomTrack {
   timescale: number;
   /** Content of the sample table, 'stbl'. */
   tables: Boxes;
+  /** The edit list, 'elst'. */
+  edits: Box | undefined;
 }
 
 /** More atoms side by side than a day in one-second fragments has. */
@@ -63,13 +65,15 @@ async function children(file: AtomFile, parent: Box | undefined): Promise<Boxes>
 export async function tracks(file: AtomFile, moov: Box): Promise<AtomTrack[]> {
   const found: AtomTrack[] = [];
   for (const track of await boxes(file, moov)) {
-    const media = await children(file, track.type === 'trak' ? (await children(file, track)).get('mdia') : undefined);
+    const parts = await children(file, track.type === 'trak' ? track : undefined);
+    const media = await children(file, parts.get('mdia'));
     const [handler, header] = [media.get('hdlr'), media.get('mdhd')];
     if (!handler || !header) continue;
     const kind = (await file.window.read(handler.start + 8, 4)).toString('latin1');
     const tables = await children(file, (await children(file, media.get('minf'))).get('stbl'));
     const wide = (await file.window.read(header.start, 1))[0] === 1;
-    found.push({ kind, tables, timescale: await numberAt(file, header.start + (wide ? 20 : 12)) });
+    const edits = (await children(file, parts.get('edts'))).get('elst');
+    found.push({ kind, tables, edits, timescale: await numberAt(file, header.start + (wide ? 20 : 12)) });
   }
   return found;
 }

@@ -13,6 +13,11 @@ export interface SourceFormat {
   range: 'limited' | 'full';
   /** Which RGB the codes stand for. */
   matrix: YuvMatrix;
+  /**
+   * Clockwise degrees by which frames are turned here. 0 also where the decoder turns them by itself; it can't be left to
+   * that where turning changes the sampling, because it would take the range for limited on the way.
+   */
+  turn: 0 | 90 | 270;
   /** No chroma in the source: the result gets none either. */
   grey: boolean;
   /** Source is RGB and has to be converted to BT.709 limited-range YCbCr. */
@@ -117,12 +122,21 @@ function fromFrame(frame: number): string[] {
 
 /** Planes as the model's graph takes them. */
 export function formatFilters(source: SourceFormat): string[] {
-  const filters = rgbFilters(source.rgb);
+  const filters = [...rgbFilters(source.rgb), ...turnFilters(source)];
   const name = `yuv${source.chroma}p`;
   if (source.depth === 8)
     // The `j` formats are the same planes at full range; listing both keeps ffmpeg from converting the range.
     return [...filters, `format=${source.rgb ? name : `${name}|yuvj${source.chroma}p`}`];
   return [...filters, `format=${name}${source.depth}le`];
+}
+
+/** Sideways, 4:2:2 has half the rows instead of half the columns: its chroma is enlarged to 4:4:4 first. */
+function turnFilters({ turn, depth, range }: SourceFormat): string[] {
+  if (turn === 0) return [];
+  const wide = depth === 8 ? 'yuv444p|yuvj444p' : `yuv444p${depth}le`;
+  const levels = range === 'full' ? 'full' : 'limited';
+  const whole = `scale=in_range=${levels}:out_range=${levels}:flags=bicubic+accurate_rnd+full_chroma_inp+full_chroma_int`;
+  return [whole, `format=${wide}`, `transpose=${turn === 90 ? 'clock' : 'cclock'}`];
 }
 
 function rgbFilters(rgb: boolean): string[] {

@@ -26,17 +26,27 @@ export interface BmffFacts {
   /** Exact rate of a file whose frames all last equally long. */
   exactRate: FrameRate | null;
   frames: FrameTimes | null;
+  /** From the beginning of an edit list to the first frame that begins within it. */
+  leadSeconds: number;
 }
 
 /** Two hours at 25 frames a second; a longer clip is known by its first two hours. */
 const MAX_FRAMES = 180_000;
 const MAX_DURATIONS = 65_536;
+const MAX_EDITS = 1000;
 
 /** Reads the atoms' headers and the table of durations: a few thousand bytes of any file. */
 export async function inspectBmff(source: ByteSource): Promise<BmffFacts> {
   const file = atomFile(source);
   const top = await boxes(file, { start: 0, end: file.sizeBytes });
-  const nothing = { samples: null, firstSample: null, sampleAspect: null, exactRate: null, frames: null };
+  const nothing = {
+    samples: null,
+    firstSample: null,
+    sampleAspect: null,
+    exactRate: null,
+    frames: null,
+    leadSeconds: 0,
+  };
   const facts: BmffFacts = { damage: damageOf(top, file), ...nothing };
   const moov = top.find((box) => box.type === 'moov');
   const all = facts.damage === null && moov ? await tracks(file, moov) : [];
@@ -48,6 +58,7 @@ export async function inspectBmff(source: ByteSource): Promise<BmffFacts> {
     samples: fragmented ? null : await sampleCount(file, track.tables),
     firstSample: await firstSample(file, track.tables),
     sampleAspect: await sampleAspect(file, track.tables),
+    leadSeconds: fragmented ? 0 : await editLead(file, track),
     ...(fragmented ? {} : await durations(file, track)),
   };
 }
@@ -101,4 +112,58 @@ function startTimes(entries: Buffer, timescale: number): number[] {
     now += run * duration;
   }
   return times;
+}
+
+/** Media time at which the first edit begins that shows anything; 0 without an edit list (QTFF, Edit List Atoms). */
+async function editStart(file: File, { edits }: AtomTrack): Promise<number> {
+  if (!edits) return 0;
+  const wide = (await file.window.read(edits.start, 1))[0] === 1;
+  const [entryBytes, timeAt] = wide ? [20, 8] : [12, 4];
+  const count = Math.min(await numberAt(file, edits.start + 4), MAX_EDITS);
+  for (let i = 0; i < count; i++) {
+    const at = edits.start + 8 + i * entryBytes + timeAt;
+    const bytes = await file.window.read(at, wide ? 8 : 4);
+    if (bytes.length < (wide ? 8 : 4)) return 0;
+    const time = wide ? Number(bytes.readBigInt64BE(0)) : bytes.readInt32BE(0);
+    if (time >= 0) return time; // -1: nothing is shown
+  }
+  return 0;
+}
+
+/** Only the beginning of the tables matters: the edit is looked for among the frames that it can begin with. */
+async function editLead(file: File, track: AtomTrack): Promise<number> {
+  const start = await editStart(file, track);
+  if (start === 0 || track.timescale === 0) return 0;
+  const times = await presentationTimes(file, track.tables);
+  const first = times.reduce((least, time) => (time >= start && time < least ? time : least), Number.POSITIVE_INFINITY);
+  return Number.isFinite(first) ? (first - start) / track.timescale : 0;
+}
+
+/** Presentation times in media time: decoding times by 'stts', moved by 'ctts'. */
+async function presentationTimes(file: File, tables: Boxes): Promise<number[]> {
+  const [durations, offsets] = [await runs(file, tables.get('stts')), await runs(file, tables.get('ctts'))];
+  const times: number[] = [];
+  let now = 0;
+  for (const { count, value } of durations)
+    for (let i = 0; i < count && times.length < MAX_FRAMES; i++) {
+      times.push(now);
+      now += value;
+    }
+  let frame = 0;
+  for (const { count, value } of offsets)
+    for (let i = 0; i < count && frame < times.length; i++) {
+      times[frame] = times[frame]! + (value | 0); // signed in files of version 1, and small in those of version 0
+      frame += 1;
+    }
+  return times;
+}
+
+/** A table of runs: how many frames, and the value of each. */
+async function runs(file: File, table: Box | undefined): Promise<{ count: number; value: number }[]> {
+  if (!table) return [];
+  const entries = Math.min(await numberAt(file, table.start + 4), MAX_DURATIONS);
+  const bytes = await file.window.read(table.start + 8, entries * 8);
+  return Array.from({ length: Math.floor(bytes.length / 8) }, (_, i) => {
+    return { count: bytes.readUInt32BE(i * 8), value: bytes.readUInt32BE(i * 8 + 4) };
+  });
 }

@@ -41,7 +41,9 @@ export function number(track: Track, field: string): number | undefined {
 /** Exact where MediaInfo gives a fraction, else the fraction that the rounded number means. */
 export function rateOf(track: Track): FrameRate | undefined {
   const [num, den] = [number(track, 'FrameRate_Num'), number(track, 'FrameRate_Den')];
-  if (num && den && Number.isInteger(num) && Number.isInteger(den)) return frameRate(num, den);
+  // A thousandth is no rate of anybody's but a rounded one: 59940/1000 means 60000/1001.
+  const exact = num && den && Number.isInteger(num) && Number.isInteger(den) && den !== 1000;
+  if (exact) return frameRate(num, den);
   const rounded = number(track, 'FrameRate') ?? number(track, 'FrameRate_Original');
   return rounded === undefined ? undefined : nearestRate(rounded);
 }

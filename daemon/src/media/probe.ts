@@ -134,6 +134,7 @@ function mediaOf(found: Found): Media {
     rotation: fields.rotationOf(video),
     sampleAspect: bmff?.sampleAspect ?? aspectOf(number(video, 'PixelAspectRatio')),
     ...timing,
+    leadSeconds: bmff?.leadSeconds ?? 0,
     chroma,
     bitDepth: fields.bitDepthOf(video, codec),
     alpha: fields.hasAlpha(video),

@@ -25,7 +25,7 @@ async function luma(expression: string, count = frames): Promise<SourceFormat> {
       matrix: '709',
       grey: false,
       rgb: false,
-      deinterlace: null,
+      ...{ turn: 0, deinterlace: null },
     },
     ...{ steady: 4, sourceRate: { num: 24, den: 1 }, conformTo: null },
     ...{ evenRate: null, rateConversion: 'sampling' },

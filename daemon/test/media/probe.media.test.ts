@@ -28,6 +28,7 @@ describe('the probe tells', () => {
       timing: 'constant',
       frameCount: 25,
       durationSeconds: 1,
+      leadSeconds: 0,
       chroma: '420',
       bitDepth: 8,
       alpha: false,

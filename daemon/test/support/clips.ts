@@ -178,7 +178,7 @@ function ratio(rate: string): number {
 const turns = { 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0] } as const;
 
 /** Writes the matrix into the first track header, because ffmpeg's own option for it changed between versions. */
-async function turn(path: string, degrees: 90 | 180 | 270): Promise<void> {
+export async function turn(path: string, degrees: 90 | 180 | 270): Promise<void> {
   const bytes = await readFile(path);
   const header = bytes.indexOf('tkhd') + 4;
   const matrix = header + (bytes[header] === 1 ? 52 : 40);

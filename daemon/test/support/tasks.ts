@@ -14,6 +14,7 @@ export function mediaOf(change: Partial<Media> = {}): Media {
     timing: 'constant',
     frameCount: 96,
     durationSeconds: 4,
+    leadSeconds: 0,
     chroma: '420',
     bitDepth: 8,
     alpha: false,

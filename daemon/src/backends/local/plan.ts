@@ -45,6 +45,7 @@ export function enginePlan(
     range: task.range,
     handles: task.handles,
     scanInDoubt: scanInDoubt(task, media),
+    leadSeconds: media.leadSeconds,
     sourceFrames: source.conformTo || countIsEstimate(media) ? null : media.frameCount,
     frameRate: rate,
     scale: task.scale,
@@ -100,7 +101,7 @@ function sourceFormat(task: Task, media: Media, model: EngineModel): SourceForma
   return {
     path: task.source,
     ...size,
-    chroma: decodedChroma[media.chroma],
+    ...samplingOf(media),
     depth: steady ? 10 : depth,
     steady: steady ? 2 ** (10 - depth) : null,
     range,
@@ -134,6 +135,12 @@ function countIsEstimate({ container, frameCount }: Media): boolean {
 
 /** Grey gets neutral chroma from the decoder; RGB is converted without losing chroma samples. */
 const decodedChroma = { '400': '420', '420': '420', '422': '422', '444': '444', rgb: '444' } as const;
+
+/** Half the columns of a picture that is turned sideways are half the rows of the upright one, which no format has. */
+function samplingOf({ chroma, rotation }: Media): Pick<SourceFormat, 'chroma' | 'turn'> {
+  if (chroma === '422' && (rotation === 90 || rotation === 270)) return { chroma: '444', turn: rotation };
+  return { chroma: decodedChroma[chroma], turn: 0 };
+}
 
 function decodedDepth(bits: number): SourceFormat['depth'] {
   if (bits <= 8) return 8;
