@@ -48,7 +48,7 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
       size: { width: clip.width * 2, height: clip.height * 2 },
       sampleAspect: { num: 1, den: 1 },
       color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709' },
-      hdr: null,
+      ...{ hdr: null, alpha: false },
       timecode: null,
     },
   };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFfmpeg } from '../../daemon/src/media/ffmpeg.ts';
-import { encodeArgs } from '../../daemon/src/media/args.ts';
+import { encodeArgs } from '../../daemon/src/media/encode-args.ts';
 import { targetFrameBytes } from '../../daemon/src/engine/quantiser.ts';
 import type { EnginePlan } from '../../daemon/src/engine/plan.ts';
 import { measured } from './measure.ts';
@@ -31,6 +31,7 @@ export async function compareEncoders(
     ...size,
     color,
     frameRate: plan.frameRate,
+    ...{ encoder: 'prores_ks' as const, alpha: null },
     quantiser: at.quantiser,
     threads: plan.threads,
   });

@@ -56,7 +56,8 @@ export function encodeAlone(
 ): Promise<Cost & { result: number }> {
   const { color, size } = plan.output;
   return measured(async () => {
-    const format = { ...size, color, frameRate: plan.frameRate, threads: plan.threads, quantiser: options.quantiser };
+    const choice = { encoder: 'prores_ks', quantiser: options.quantiser, alpha: null } as const;
+    const format = { ...size, color, frameRate: plan.frameRate, threads: plan.threads, ...choice };
     const encoder = new Encoder(plan.ffmpeg, format, forever);
     const feeding = (async () => {
       for (let i = 0; i < options.count; i++) await encoder.write(frames[i % frames.length] ?? new Uint8Array());

@@ -86,7 +86,15 @@ export const errorTable = {
     400,
     false,
     (d) => `${file(d)} has an alpha channel, which ProRes 422 HQ can't hold.`,
-    () => 'Flatten the clip over its background first, or pass --alpha drop to leave transparency out.',
+    () =>
+      'Flatten the clip over its background first, or pass --alpha keep for ProRes 4444, or --alpha drop to leave transparency out.',
+  ),
+  'input.alpha-lost': row(
+    400,
+    false,
+    (d) =>
+      `The transparency of ${file(d)} can't be kept: this machine reads it from ProRes 4444, PNG, Animation and other lossless codecs only.`,
+    () => 'Convert the clip to ProRes 4444 first, or leave its transparency out (--alpha drop).',
   ),
   'input.flow-hdr': row(
     400,

@@ -1,10 +1,10 @@
 import { AppError } from '@uprez/shared';
-import { encodeArgs, type EncodeFormat } from '../media/args.ts';
+import { encodeArgs, type EncodeFormat } from '../media/encode-args.ts';
 import { type Ffmpeg, startFfmpeg } from '../media/ffmpeg.ts';
 import { type ProresFrame, proresFrames } from '../media/mov/prores-stream.ts';
 import { crashOf } from './crash.ts';
 
-/** No ProRes frame is larger than its raw 10-bit 4:2:2 planes and some headers. */
+/** No ProRes frame is larger than its raw planes in 16-bit words, two or four samples a pixel, and some headers. */
 const HEADERS = 64 * 1024;
 
 /** One ProRes encoder: planes in, encoded frames out. */
@@ -15,7 +15,7 @@ export class Encoder {
 
   constructor(path: string, format: EncodeFormat, signal: AbortSignal) {
     this.ffmpeg = startFfmpeg(path, encodeArgs(format), { stdin: true, signal });
-    this.maxFrameBytes = format.width * format.height * 4 + HEADERS;
+    this.maxFrameBytes = format.width * format.height * (format.alpha ? 8 : 4) + HEADERS;
   }
 
   get pid(): number {

@@ -5,7 +5,7 @@ import { decodeFrames, type SourceFrame } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
-import type { EnginePlan, Timing } from './plan.ts';
+import type { EncoderChoice, EnginePlan, Timing } from './plan.ts';
 import { digest, FrameFacts } from './frame-facts.ts';
 import type { QualityMeter } from './quality-meter.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -17,7 +17,7 @@ export interface PipelineOptions {
   plan: EnginePlan;
   timing: Timing;
   /** May still be on its way: decoding and inference start meanwhile. */
-  quantiser: Promise<number>;
+  choice: Promise<EncoderChoice>;
   inference: Inference;
   /** null where a look leaves nothing to compare with the source. */
   meter: QualityMeter | null;
@@ -41,7 +41,7 @@ export interface PipelineStatistics {
  * the job is on the disk. Throws when frames are missing anywhere, and says where.
  */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineStatistics> {
-  const { plan, timing, quantiser } = options;
+  const { plan, timing, choice } = options;
   const from = options.done.reduce((frames, segment) => frames + segment.frames.length, 0);
   const statistics = {
     decode: new RunningStatistics(),
@@ -56,7 +56,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const facts = new FrameFacts(layout);
   const stages: Stages = {
     ...{ options, from, signal, statistics, facts },
-    encoder: quantiser.then((found) => startEncoder(options, found, signal)),
+    encoder: choice.then((found) => startEncoder(options, found, { from, signal })),
     // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
     doubled: new Handover<Promise<Doubled>>(options.inference.lanes + 1),
     writer: new SegmentWriter(options.mov, {
@@ -163,9 +163,19 @@ async function* numbered(frames: AsyncGenerator<SourceFrame, void, undefined>, o
   for await (const { index, data } of frames) yield { index: index + offset, data };
 }
 
-function startEncoder({ plan, onProcess }: PipelineOptions, quantiser: number, signal: AbortSignal): Encoder {
-  const { ffmpeg, frameRate, threads, output } = plan;
-  const encoder = new Encoder(ffmpeg, { ...output.size, color: output.color, frameRate, threads, quantiser }, signal);
+function startEncoder(
+  options: PipelineOptions,
+  choice: EncoderChoice,
+  at: { from: number; signal: AbortSignal },
+): Encoder {
+  const { plan, timing, onProcess } = options;
+  const { ffmpeg, source, frameRate, threads, output } = plan;
+  const first = timing.firstFrame + at.from;
+  const count = timing.frameCount - at.from;
+  const frames = { first, count, jobFirst: timing.firstFrame, startSeconds: timing.startSeconds };
+  const alpha = output.alpha ? { source, frames } : null;
+  const format = { ...output.size, color: output.color, frameRate, threads, ...choice, alpha };
+  const encoder = new Encoder(ffmpeg, format, at.signal);
   onProcess('encoder', encoder.pid);
   return encoder;
 }

@@ -16,6 +16,7 @@ import type {
 } from '@uprez/shared';
 import type { Segment } from '../backends/backend.ts';
 import type { OutputColor } from '../media/colors.ts';
+import type { ProresEncoder } from '../media/encode-args.ts';
 import type { FieldOrder, SourceFormat } from '../media/frame-filters.ts';
 import type { EngineModel } from '../models/engine-model.ts';
 import type { Treatment } from '../models/treatment.ts';
@@ -65,6 +66,8 @@ export interface OutputPlan {
   sampleAspect: { num: number; den: number };
   color: OutputColor;
   hdr: HdrMetadata | null;
+  /** Transparency is kept: ProRes 4444 instead of 422 HQ. */
+  alpha: boolean;
   /** Timecode of the source's first frame, as a frame number, or null without one. */
   timecode: { startFrame: number; dropFrame: boolean } | null;
 }
@@ -82,11 +85,14 @@ export interface Timing {
   warnings: Warning[];
 }
 
-/** Found out once by the first run and kept, so that a resumed run decides alike. */
-export interface Findings extends Timing {
-  /** ProRes quantiser (`-qscale:v`). */
+export interface EncoderChoice {
+  /** Who encodes, and with which quantiser (`-qscale:v`) where it is ffmpeg's own. */
+  encoder: ProresEncoder;
   quantiser: number;
 }
+
+/** Found out once by the first run and kept, so that a resumed run decides alike. */
+export type Findings = Timing & EncoderChoice;
 
 export interface EngineTask {
   plan: EnginePlan;

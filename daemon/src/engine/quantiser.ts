@@ -5,12 +5,15 @@ import { Handover } from './handover.ts';
 import type { Doubled, Inference } from './inference.ts';
 import type { EnginePlan, Timing } from './plan.ts';
 
+/** How much more ProRes 4444 may take (ProRes White Paper, 2022): 330 Mb/s. */
+const RATE_4444 = 1.5;
+
 /**
  * Apple's target for ProRes 422 HQ (ProRes White Paper, 2022): 220 Mb/s at 1920x1080, 29.97 fps, which is 900 bits for
  * every 16x16 macroblock.
  */
-export function targetFrameBytes({ width, height }: Size): number {
-  return (Math.ceil(width / 16) * Math.ceil(height / 16) * 900) / 8;
+export function targetFrameBytes({ width, height }: Size, alpha = false): number {
+  return ((Math.ceil(width / 16) * Math.ceil(height / 16) * 900) / 8) * (alpha ? RATE_4444 : 1);
 }
 
 /** Coarser than this no footage has needed; noise of 4 codes on every pixel stays below at 10. */
@@ -109,7 +112,8 @@ async function encodedBytes(
   trial: { frames: Iterable<Doubled> | AsyncIterable<Doubled>; quantiser: number },
 ): Promise<number> {
   const { ffmpeg, frameRate, threads, output } = plan;
-  const format = { ...output.size, color: output.color, frameRate, threads, quantiser: trial.quantiser };
+  const choice = { encoder: 'prores_ks', quantiser: trial.quantiser } as const;
+  const format = { ...output.size, color: output.color, frameRate, threads, ...choice, alpha: null };
   const encoder = new Encoder(ffmpeg, format, signal);
   const feeding = (async () => {
     for await (const frame of trial.frames) await encoder.write(frame.planes);

@@ -7,10 +7,11 @@ import { asDiskError } from './disk-error.ts';
 import { asFound, findTiming } from './findings.ts';
 import { Inference } from './inference.ts';
 import { runPipeline } from './pipeline.ts';
-import type { EnginePlan, EngineResult, EngineTask, FromEngine, Timing } from './plan.ts';
+import type { EncoderChoice, EnginePlan, EngineResult, EngineTask, FromEngine, Timing } from './plan.ts';
 import { jobQuality } from './quality.ts';
 import { QualityMeter } from './quality-meter.ts';
 import { publish } from './publish.ts';
+import { chooseEncoder } from './choose-encoder.ts';
 import { chooseQuantiser } from './quantiser.ts';
 import { layoutOf } from './segments.ts';
 import { movTables } from './tables.ts';
@@ -55,11 +56,13 @@ export async function runTask(task: EngineTask, options: RunOptions): Promise<En
 }
 
 /** What an earlier run found, or a new finding, announced before anything is encoded with it. */
-async function findQuantiser({ task, timing, inference }: Job, { send, signal }: RunOptions): Promise<number> {
-  if (task.findings) return task.findings.quantiser;
-  const quantiser = await chooseQuantiser(task.plan, timing, { inference, signal });
-  send({ type: 'found', findings: { ...timing, quantiser } });
-  return quantiser;
+async function findChoice({ task, timing, inference }: Job, { send, signal }: RunOptions): Promise<EncoderChoice> {
+  if (task.findings) return task.findings;
+  const encoder = await chooseEncoder(task.plan, process.platform, signal);
+  const probed = encoder === 'prores_ks' ? await chooseQuantiser(task.plan, timing, { inference, signal }) : 1;
+  const choice = { encoder, quantiser: probed };
+  send({ type: 'found', findings: { ...timing, ...choice } });
+  return choice;
 }
 
 interface Job {
@@ -79,7 +82,7 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
     const statistics = await runPipeline({
       plan: task.plan,
       timing,
-      quantiser: findQuantiser(job, options),
+      choice: findChoice(job, options),
       inference,
       meter,
       mov,

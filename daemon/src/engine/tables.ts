@@ -7,11 +7,19 @@ import { samplesAt } from './sound.ts';
 
 /** What the movie atom has to say, from what the segments recorded. */
 export function movTables(plan: EnginePlan, timing: Timing, segments: readonly Segment[]): MovTables {
-  const { size, sampleAspect, color, hdr, timecode } = plan.output;
+  const { size, sampleAspect, color, hdr, alpha, timecode } = plan.output;
   const frames = new SampleTable();
   for (const segment of segments) frames.add(...segment.frames);
   return {
-    video: { ...size, frameRate: plan.frameRate, sampleAspect, color: codePoints(color), hdr, frames },
+    video: {
+      ...size,
+      profile: alpha ? '4444' : 'hq',
+      frameRate: plan.frameRate,
+      sampleAspect,
+      color: codePoints(color),
+      hdr,
+      frames,
+    },
     timecode: timecode && {
       ...timecode,
       startFrame: timecode.startFrame + timing.firstFrame,

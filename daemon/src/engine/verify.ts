@@ -34,7 +34,7 @@ export async function verify(
     decodeEnds(file, { plan, timing, signal }),
   ]);
   const checks = [
-    ...pictureChecks(media, plan),
+    ...pictureChecks(media, inside, plan),
     ...timeChecks(media, plan, timing),
     ...colorChecks(media, inside, plan),
     ...soundChecks(media, inside, { plan, timing }),
@@ -46,11 +46,12 @@ export async function verify(
   return checks;
 }
 
-function pictureChecks(media: Media, { output: { size, sampleAspect } }: EnginePlan): Check[] {
+function pictureChecks(media: Media, inside: ReadBack, { output: { size, sampleAspect, alpha } }: EnginePlan): Check[] {
+  const codecs: Record<string, string> = { apch: 'prores 422 HQ', ap4h: 'prores 4444' };
   return [
-    same('codec', 'prores 422 HQ', media.codec === 'prores' ? 'prores 422 HQ' : media.codec),
+    same('codec', alpha ? 'prores 4444' : 'prores 422 HQ', codecs[inside.codec] ?? inside.codec),
     same('size', `${size.width}x${size.height}`, `${media.width}x${media.height}`),
-    same('pixels', '4:2:2 10 bit', `${media.chroma === '422' ? '4:2:2' : media.chroma} ${media.bitDepth} bit`),
+    same('pixels', alpha ? '4:4:4 12 bit with alpha' : '4:2:2 10 bit', pixels(media)),
     same('sample aspect', aspect(sampleAspect), aspect(media.sampleAspect)),
   ];
 }
@@ -107,6 +108,12 @@ function soundChecks(media: Media, inside: ReadBack, { plan, timing }: { plan: E
       return same(`sound ${i + 1}`, soundText(track, samples), soundText(media.audio[i], inside.soundSamples[i]));
     }),
   ];
+}
+
+/** ProRes 4444 counts as 12 bits, which it can hold. */
+function pixels({ chroma, bitDepth, alpha }: Media): string {
+  const sampling = { '422': '4:2:2', '444': '4:4:4' }[chroma as string] ?? chroma;
+  return `${sampling} ${bitDepth} bit${alpha ? ' with alpha' : ''}`;
 }
 
 function aspect({ num, den }: { num: number; den: number }): string {

@@ -1,5 +1,3 @@
-import type { FrameRate } from '@uprez/shared';
-import type { OutputColor } from './colors.ts';
 import {
   conformFilters,
   fieldFilters,
@@ -87,7 +85,9 @@ export interface FrameSpan {
  * which frame is doubled or dropped depends on all frames before it.
  */
 export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
-  const { seek, filters } = source.conformTo || frames.counted ? fromStart(source, frames) : fromTime(source, frames);
+  const lead = steadyLead(source, frames.first);
+  const { seek, filters: selected } = selection(source, frames);
+  const filters = [...selected, ...formatFilters(source), ...steadyFilters(source, lead)];
   const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
   return [
     ...['-copyts', ...seek, ...upright(source), ...open(source.path), '-map', '0:v:0', '-an', '-sn', '-dn'],
@@ -110,16 +110,20 @@ function steadyLead({ steady }: SourceFormat, first: number): number {
   return steady === null ? 0 : Math.min(STEADY_REACH, first);
 }
 
+/**
+ * Whole frames from those on that steadying needs for the first one: how to find the place in the file, and filters that
+ * leave out what lies before.
+ */
+export function selection(source: SourceFormat, frames: FrameSpan): Selection {
+  return source.conformTo || frames.counted ? fromStart(source, frames) : fromTime(source, frames);
+}
+
 function fromStart(source: SourceFormat, { first, jobFirst }: FrameSpan): Selection {
-  const lead = steadyLead(source, first);
-  const jobLead = steadyLead(source, jobFirst);
+  const from = first - steadyLead(source, first);
   const frames = source.conformTo
-    ? conformFilters(source, { first: first - lead, jobFirst: jobFirst - jobLead })
-    : [`trim=start_frame=${first - lead}`];
-  return {
-    seek: [],
-    filters: [...fieldFilters(source), ...frames, ...formatFilters(source), ...steadyFilters(source, lead)],
-  };
+    ? conformFilters(source, { first: from, jobFirst: jobFirst - steadyLead(source, jobFirst) })
+    : [`trim=start_frame=${from}`];
+  return { seek: [], filters: [...fieldFilters(source), ...frames] };
 }
 
 function fromTime(source: SourceFormat, { first, startSeconds }: FrameSpan): Selection {
@@ -133,10 +137,7 @@ function fromTime(source: SourceFormat, { first, startSeconds }: FrameSpan): Sel
   const seek = from > 0 ? ['-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6)] : [];
   const select = from > 0 ? [`select=gte(t\\,${(startSeconds + offset).toFixed(6)})`] : [];
   const dropped = fieldLead > 0 ? [`trim=start_frame=${fieldLead}`] : [];
-  return {
-    seek,
-    filters: [...select, ...fields, ...dropped, ...formatFilters(source), ...steadyFilters(source, lead)],
-  };
+  return { seek, filters: [...select, ...fields, ...dropped] };
 }
 
 /**
@@ -161,32 +162,6 @@ export function sampleArgs(
     ...['-copyts', '-noaccurate_seek', '-ss', seekSeconds.toFixed(6), ...upright(source), ...open(source.path)],
     ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', filters.join(','), '-frames:v', String(positions.length)],
     ...['-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'],
-  ];
-}
-
-export interface EncodeFormat {
-  width: number;
-  height: number;
-  frameRate: FrameRate;
-  color: OutputColor;
-  /** `-qscale:v`, 1 (finest) and up. */
-  quantiser: number;
-  threads: number;
-}
-
-/**
- * 10-bit 4:2:2 planes on stdin → ProRes 422 HQ frames on stdout, one after the other without a container. A fixed
- * quantiser skips the encoder's search, which costs four times the rest. setparams writes the colour tags into the
- * frame headers, where `-color_*` options alone don't reach.
- */
-export function encodeArgs(format: EncodeFormat): string[] {
-  const { width, height, frameRate, color, quantiser, threads } = format;
-  const tags = `setparams=range=tv:color_primaries=${color.primaries}:color_trc=${color.transfer}:colorspace=${color.matrix}`;
-  return [
-    ...['-f', 'rawvideo', '-pixel_format', 'yuv422p10le', '-video_size', `${width}x${height}`],
-    ...['-framerate', `${frameRate.num}/${frameRate.den}`, '-i', 'pipe:0'],
-    ...['-vf', tags, '-fps_mode', 'passthrough', '-c:v', 'prores_ks', '-profile:v', '3', '-vendor', 'apl0'],
-    ...['-qscale:v', String(quantiser), '-threads', String(threads), '-f', 'rawvideo', 'pipe:1'],
   ];
 }
 

@@ -66,6 +66,8 @@ export interface ClipOptions {
   interlaced?: boolean;
   /** Gives the pictures alpha: their left half is see-through. Needs a pixel format that holds it. */
   transparent?: boolean;
+  /** With `transparent`: the right half gets less see-through by 40 codes a frame. */
+  fading?: boolean;
   /** Uneven frame times, or a pause of five frames after the tenth. */
   timing?: 'uneven' | 'gap';
   /** A strip over the top eighth that holds the frame's number, for `readFrameNumbers`. */
@@ -133,15 +135,17 @@ function filters(options: ClipOptions): string[] {
 }
 
 /** What is painted into the pictures. */
-function drawings({ picture, numbered, transparent }: ClipOptions): string[] {
+function drawings({ picture, numbered, transparent, fading }: ClipOptions): string[] {
   return [
     ...(picture === 'gliding' ? ['format=gray', 'geq=lum=255*between(X\\,4*N\\,4*N+31)'] : []),
     ...(numbered ? ['format=yuv444p', numberStrip] : []),
-    ...(transparent ? ['format=yuva444p', transparency] : []),
+    ...(transparent ? ['format=yuva444p', transparency(fading ? '40*N' : '255')] : []),
   ];
 }
 
-const transparency = 'geq=lum=lum(X\\,Y):cb=cb(X\\,Y):cr=cr(X\\,Y):a=255*gt(X\\,W/2)';
+function transparency(right: string): string {
+  return `geq=lum=lum(X\\,Y):cb=cb(X\\,Y):cr=cr(X\\,Y):a=${right}*gte(X\\,W/2)`;
+}
 
 /** 512 units of 1/12800 s are a frame of 1/25 s. */
 function times({ timing }: ClipOptions): string[] {

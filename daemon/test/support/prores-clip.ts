@@ -36,7 +36,7 @@ export async function frames(path: string): Promise<Uint8Array[]> {
 
 /** A video table that fits them. */
 export function picture(options: Partial<VideoTable>): VideoTable {
-  const size = { width: 192, height: 108, sampleAspect: { num: 1, den: 1 } };
+  const size = { width: 192, height: 108, sampleAspect: { num: 1, den: 1 }, profile: 'hq' } as const;
   return { ...size, frameRate: { num: 25, den: 1 }, color: BT709, hdr: null, frames: new SampleTable(), ...options };
 }
 

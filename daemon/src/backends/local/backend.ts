@@ -23,7 +23,7 @@ import { type Needs, obstacleTo } from '../obstacles.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { runEngine } from './engine-process.ts';
 import type { LocalOptions } from './options.ts';
-import { outputSize } from './plan.ts';
+import { keepsAlpha, outputSize } from './plan.ts';
 import type { Speeds } from './speeds.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { estimateTime, samplesOf, type Work } from './time.ts';
@@ -50,7 +50,7 @@ async function estimate(task: Task, media: Media, { models, speeds }: LocalOptio
   const known = await speeds.known(models.engineModel(task.model), task.scale);
   return {
     ...estimateTime(workOf(task, size, frames), { ...known, framesPerSecond }),
-    outputBytes: Math.round(frames * targetFrameBytes(size)),
+    outputBytes: Math.round(frames * targetFrameBytes(size, keepsAlpha(task, media))),
     credits: null,
     ...size,
     frames,
@@ -101,7 +101,7 @@ async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
 
 function missingBytes(job: DiscardedJob, plan: EnginePlan): number {
   const written = job.journal.segments().at(-1)?.end ?? 0;
-  return Math.max(0, targetFrameBytes(plan.output.size) * expectedFrames(job) - written);
+  return Math.max(0, targetFrameBytes(plan.output.size, plan.output.alpha) * expectedFrames(job) - written);
 }
 
 /** A job that has begun needs its own unfinished file: starting over beside it would be the worst moment. */

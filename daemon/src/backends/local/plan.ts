@@ -60,6 +60,7 @@ export function enginePlan(
       sampleAspect: uprightAspect(media),
       color: outputColor(media.color, uprightSize(media)),
       hdr: media.hdr,
+      alpha: keepsAlpha(task, media),
       timecode: startTimecode(media, rate),
     },
   };
@@ -74,9 +75,11 @@ function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineM
   return { look, deband: deband === 'auto' ? fitting : deband };
 }
 
-/** Size of the result. Throws `input.alpha`, `input.flow-hdr` and `input.too-large`. */
+/** Size of the result. Throws `input.alpha`, `input.alpha-lost`, `input.flow-hdr`, `input.too-large`. */
 export function outputSize(task: Task, media: Media): Size {
   if (media.alpha && task.alpha === 'refuse') throw new AppError('input.alpha', { file: task.source });
+  if (keepsAlpha(task, media) && !(task.backend === 'local' && alphaCodecs.includes(media.codec)))
+    throw new AppError('input.alpha-lost', { file: task.source });
   if (isHdr(media.color) && task.rateConversion === 'flow' && conformedRate(media, task.frameRate))
     throw new AppError('input.flow-hdr', { file: task.source });
   const { width, height } = uprightSize(media);
@@ -88,6 +91,13 @@ export function outputSize(task: Task, media: Media): Size {
       hint: task.scale === 4 ? 'Use --scale 2.' : 'The clip is large enough as it is.',
     });
   return size;
+}
+
+/** Codecs whose decoders deliver transparency; that of VP8 and VP9 is a second stream that they leave alone. */
+const alphaCodecs = ['prores', 'png', 'qtrle', 'ffv1', 'utvideo', 'huffyuv', 'cfhd', 'rawvideo'];
+
+export function keepsAlpha({ alpha }: Task, media: Media): boolean {
+  return media.alpha && alpha === 'keep';
 }
 
 function sourceFormat(task: Task, media: Media, model: EngineModel): SourceFormat {

@@ -5,12 +5,19 @@ import { type AudioTable, type TimecodeTable, type VideoTable, audioFrameBytes, 
 /** The largest rate that the 16.16 field of the older sound descriptions can hold. */
 const MAX_FIXED_RATE = 65_535;
 
-/** 'apch': ProRes 422 HQ ("Apple ProRes White Paper"; fields: QTFF, Video Media, Video Sample Description). */
+/** Code, compressor name, and depth in QuickTime's sense: 32 is 24 with transparency ("Apple ProRes White Paper"). */
+const profiles = {
+  hq: { code: 'apch', name: 'Apple ProRes 422 HQ', depth: 24 },
+  '4444': { code: 'ap4h', name: 'Apple ProRes 4444', depth: 32 },
+} as const;
+
+/** Fields: QTFF, Video Media, Video Sample Description. */
 export function videoDescription(video: VideoTable): Bytes {
   const { num, den } = video.sampleAspect;
   const color = video.color;
+  const { code, name, depth } = profiles[video.profile];
   return atom(
-    'apch',
+    code,
     zeros(6), // reserved
     u16(1), // data reference index
     u16(0, 0), // version, revision
@@ -21,8 +28,8 @@ export function videoDescription(video: VideoTable): Bytes {
     fixed(72), // vertical resolution
     u32(0), // data size
     u16(1), // frames a sample
-    pascal('Apple ProRes 422 HQ', 32), // compressor name
-    u16(24, -1), // depth: colour without alpha; colour table: none
+    pascal(name, 32), // compressor name
+    u16(depth, -1), // colour table: none
     atom('fiel', u8(1, 0)), // one field a frame: progressive
     color === null ? [] : atom('colr', ascii('nclc'), u16(color.primaries, color.transfer, color.matrix)),
     atom('pasp', u32(num, den)),

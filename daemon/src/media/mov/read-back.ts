@@ -9,10 +9,13 @@ import {
   numberAt,
   tracks,
 } from '../atom-reader.ts';
+import { FRAME_HEADER_BYTES, type FrameHeader, parseFrameHeader } from './frame-header.ts';
 import type { ColorCodes } from './tables.ts';
 
 /** What a finished file says of itself that other readers don't tell apart: container and frames, track by track. */
 export interface ReadBack {
+  /** Four-character code of the codec. */
+  codec: string;
   /** The 'colr' atom. */
   color: ColorCodes | null;
   /** The 'fiel' atom: fields a frame, and their order. */
@@ -21,13 +24,6 @@ export interface ReadBack {
   lastFrame: FrameHeader;
   /** Samples of each sound track, counted once for all channels. */
   soundSamples: number[];
-}
-
-/** Of a ProRes frame header (SMPTE RDD 36, 5.3). */
-export interface FrameHeader {
-  color: ColorCodes;
-  /** 0: a whole picture; 1: two fields, the upper one first; 2: the lower one first. */
-  interlace: number;
 }
 
 /** Reads a file that was written by this program. Throws a plain Error where it is not laid out like one. */
@@ -43,6 +39,7 @@ export async function readBack(path: string): Promise<ReadBack> {
     const extensions = await description(file, video.tables);
     const [first, last] = await frameOffsets(file, video);
     return {
+      codec: await codecOf(file, video),
       color: await colorAtom(file, extensions.get('colr')),
       fields: await fieldAtom(file, extensions.get('fiel')),
       firstFrame: await frameHeader(file, first),
@@ -71,6 +68,12 @@ async function frameOffsets(file: AtomFile, { tables }: AtomTrack): Promise<[num
   return [await at(0), await at(count - 1)];
 }
 
+async function codecOf(file: AtomFile, { tables }: AtomTrack): Promise<string> {
+  const descriptions = tables.get('stsd');
+  // Version and flags, number of entries, size of the first; then its code.
+  return descriptions ? (await file.window.read(descriptions.start + 12, 4)).toString('latin1') : 'none';
+}
+
 async function samples(file: AtomFile, { tables }: AtomTrack): Promise<number> {
   const sizes = tables.get('stsz');
   return sizes ? numberAt(file, sizes.start + 8) : 0;
@@ -88,12 +91,8 @@ async function fieldAtom(file: AtomFile, box: Box | undefined): Promise<readonly
   return [bytes.readUInt8(0), bytes.readUInt8(1)];
 }
 
-/** Bytes up to and including the matrix. */
-const HEADER_BYTES = 25;
-
 async function frameHeader(file: AtomFile, offset: number): Promise<FrameHeader> {
-  const bytes = await file.window.read(offset, HEADER_BYTES);
-  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 4, 8) !== 'icpf') throw new Error('no ProRes frame');
-  const color = { primaries: bytes.readUInt8(22), transfer: bytes.readUInt8(23), matrix: bytes.readUInt8(24) };
-  return { color, interlace: (bytes.readUInt8(20) >> 2) & 3 };
+  const header = parseFrameHeader(await file.window.read(offset, FRAME_HEADER_BYTES));
+  if (!header) throw new Error(`there is no ProRes frame at byte ${offset}`);
+  return header;
 }

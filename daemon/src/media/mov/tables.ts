@@ -13,6 +13,8 @@ export interface VideoTable {
   height: number;
   frameRate: FrameRate;
   sampleAspect: { num: number; den: number };
+  /** ProRes 422 HQ, or 4444 with transparency. */
+  profile: 'hq' | '4444';
   /** null leaves the 'colr' atom out. */
   color: ColorCodes | null;
   /** Display and brightness that HDR pictures were graded for. */
