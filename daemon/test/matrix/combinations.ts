@@ -59,16 +59,17 @@ export function combinations(count: number): Combination[] {
 /** Pairs of values that the rows lack and that can exist. */
 export function missingPairs(rows: readonly Combination[]): string[] {
   const met = new Set(rows.flatMap((row) => groups(row, 2)));
-  const missing: string[] = [];
-  for (const [i, a] of names.entries())
-    for (const b of names.slice(i + 1))
-      for (const left of values[a])
-        for (const right of values[b]) {
-          const pair = `${a}=${left} ${b}=${right}`;
-          const possible = exists({ ...rows[0]!, timecode: 'none', [a]: left, [b]: right });
-          if (possible && !met.has(pair)) missing.push(pair);
-        }
-  return missing;
+  const some = { ...rows[0]!, timecode: 'none' } as const;
+  return names
+    .flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const))
+    .flatMap(([a, b]) => values[a].flatMap((left) => values[b].map((right) => ({ [a]: left, [b]: right }))))
+    .filter((pair) => exists({ ...some, ...pair }))
+    .map((pair) =>
+      Object.entries(pair)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+    )
+    .filter((pair) => !met.has(pair));
 }
 
 function randomRow(chance: Chance): Combination {

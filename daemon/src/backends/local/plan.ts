@@ -77,11 +77,7 @@ function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineM
 
 /** Size of the result. Throws `input.alpha`, `input.alpha-lost`, `input.flow-hdr`, `input.too-large`. */
 export function outputSize(task: Task, media: Media): Size {
-  if (media.alpha && task.alpha === 'refuse') throw new AppError('input.alpha', { file: task.source });
-  if (keepsAlpha(task, media) && !(task.backend === 'local' && alphaCodecs.includes(media.codec)))
-    throw new AppError('input.alpha-lost', { file: task.source });
-  if (isHdr(media.color) && task.rateConversion === 'flow' && conformedRate(media, task.frameRate))
-    throw new AppError('input.flow-hdr', { file: task.source });
+  refuseHandling(task, media);
   const { width, height } = uprightSize(media);
   const size = { width: width * task.scale, height: height * task.scale };
   if (Math.max(size.width, size.height) > LARGEST_SIDE)
@@ -91,6 +87,15 @@ export function outputSize(task: Task, media: Media): Size {
       hint: task.scale === 4 ? 'Use --scale 2.' : 'The clip is large enough as it is.',
     });
   return size;
+}
+
+/** What was asked for of transparency and frame rate, and can't be done. */
+function refuseHandling(task: Task, media: Media): void {
+  if (media.alpha && task.alpha === 'refuse') throw new AppError('input.alpha', { file: task.source });
+  if (keepsAlpha(task, media) && !(task.backend === 'local' && alphaCodecs.includes(media.codec)))
+    throw new AppError('input.alpha-lost', { file: task.source });
+  if (isHdr(media.color) && task.rateConversion === 'flow' && conformedRate(media, task.frameRate))
+    throw new AppError('input.flow-hdr', { file: task.source });
 }
 
 /** Codecs whose decoders deliver transparency; that of VP8 and VP9 is a second stream that they leave alone. */
