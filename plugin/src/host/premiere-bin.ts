@@ -1,4 +1,5 @@
-import type { Action, ClipProjectItem, FolderItem, Project } from '@adobe/premierepro';
+import type { Action, ClipProjectItem, FolderItem, FootageInterpretation, Project } from '@adobe/premierepro';
+import { type FrameRate, rateValue } from '@uprez/shared';
 import { ask, transact } from './premiere-guard.ts';
 import { asFolder, clipsBelow, pathOf } from './premiere-items.ts';
 import { ppro } from './premiere-modules.ts';
@@ -89,4 +90,21 @@ function pendingImports(memory: Memory): Record<string, number> {
 /** Marks an item as one of ours. Made inside a lock. */
 export function labelAction(item: ClipProjectItem): Action {
   return item.createSetColorLabelAction(ppro.Constants.ProjectItemColorLabel.CERULEAN);
+}
+
+/** Plays items at the rate at which the host was told to play their sources. Throws `host.*`. */
+export async function playAt(
+  project: Project,
+  wanted: readonly { item: ClipProjectItem; rate: FrameRate }[],
+): Promise<void> {
+  const changes: { item: ClipProjectItem; interpretation: FootageInterpretation }[] = [];
+  for (const { item, rate } of wanted) {
+    const interpretation = await ask('read a clip', () => item.getFootageInterpretation());
+    if (Math.abs(interpretation.getFrameRate() - rateValue(rate)) < 0.002) continue;
+    interpretation.setFrameRate(rateValue(rate));
+    changes.push({ item, interpretation });
+  }
+  transact(project, 'Uprez: match frame rate', () =>
+    changes.map(({ item, interpretation }) => item.createSetFootageInterpretationAction(interpretation)),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Project, Sequence } from '@adobe/premierepro';
 import { AppError, toWire, type WireError } from '@uprez/shared';
 import type { Delivery, DeliveryMode, DeliveryReport, Placement } from './host.ts';
-import { importInto, labelAction, type Memory } from './premiere-bin.ts';
+import { importInto, labelAction, type Memory, playAt } from './premiere-bin.ts';
 import { finishPieces, type Hidden } from './premiere-finish.ts';
 import { ask, transact } from './premiere-guard.ts';
 import { activeProject, idOf, identityOf, sequenceById } from './premiere-items.ts';
@@ -58,6 +58,10 @@ async function deliverInto(
     if (item) sources.push({ delivery, item, itemId: await idOf(item) });
     else lost.push(failed(delivery, new AppError('host.import-failed', { file: delivery.result.path })));
   }
+  await playAt(
+    project,
+    sources.flatMap(({ item, delivery: { interpretedRate: rate } }) => (rate ? [{ item, rate }] : [])),
+  );
   return [
     ...deliveries.filter(isDone).map((delivery) => fromLink(delivery, links.get(delivery.jobId))),
     ...lost,
