@@ -1,10 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ProfileName, profiles } from './support/emulator/profile.ts';
-import type { ClipRecord, ProjectRecord } from './support/emulator/records.ts';
-import { cornersOf, drift } from './support/compositor.ts';
-import { type Premiere, startBrowser, timelines } from './support/premiere.ts';
-import { FRAME } from './support/scene.ts';
+import { startBrowser, timelines } from './support/premiere.ts';
+import { framingDrift, placedClips, shown, without } from './support/placed.ts';
 import { Studio } from './support/studio.ts';
 
 const executablePath = process.env['CHROME_PATH'];
@@ -23,18 +21,12 @@ describe.skipIf(!executablePath)(`the panel in Premiere${why}`, () => {
   });
   afterEach(() => studio[Symbol.dispose]());
 
-  const upscale = async (premiere: Premiere, ...uids: string[]): Promise<void> => {
-    await premiere.select(...uids);
-    await premiere.panel.getByText(`${uids.length} selected`).waitFor();
-    await premiere.panel.getByRole('button', { name: 'Upscale' }).first().click();
-  };
-
   it.each(Object.keys(profiles) as ProfileName[])(
     'upscales three clips of two files and places each over its original, in Premiere %s',
     async (profile) => {
       await using premiere = await studio.premiere(browser, profile);
       const before = await premiere.project('film');
-      await upscale(premiere, 'beach-1', 'beach-2', 'town');
+      await premiere.upscale('beach-1', 'beach-2', 'town');
       const jobs = await studio.delivered(2);
       expect(jobs.map(({ task }) => task.range)).toEqual([
         { from: 5, to: 30 },
@@ -61,62 +53,3 @@ describe.skipIf(!executablePath)(`the panel in Premiere${why}`, () => {
     },
   );
 });
-
-interface Placed {
-  track: number;
-  clip: ClipRecord;
-  original: ClipRecord;
-}
-
-/** What has come onto the first sequence, from left to right, with what it lies over. */
-function placedClips(before: ProjectRecord, after: ProjectRecord): Placed[] {
-  const known = new Set(allClips(before).map(({ uid }) => uid));
-  const tracks = after.sequences[0]?.video ?? [];
-  return tracks
-    .flatMap((clips, track) => clips.filter(({ uid }) => !known.has(uid)).map((clip) => ({ track, clip })))
-    .map(({ track, clip }) => {
-      const original = tracks[0]?.find(({ start, end }) => start === clip.start && end === clip.end);
-      if (!original) throw new Error(`nothing lies below ${clip.name}`);
-      return { track, clip, original };
-    })
-    .sort((a, b) => Number(BigInt(a.clip.start) - BigInt(b.clip.start)));
-}
-
-/** In frames of the sequence, and of the source as the result's name tells where it begins. */
-function shown({ items }: ProjectRecord, clip: ClipRecord) {
-  const media = items[clip.itemId ?? '']?.media;
-  const first = Number(/_(\d+)-\d+( \(\d+\))?\.mov$/.exec(media?.path ?? '')?.[1]);
-  return {
-    at: Number(BigInt(clip.start) / FRAME),
-    length: Number((BigInt(clip.end) - BigInt(clip.start)) / FRAME),
-    source: first + Number(clip.in) / Number(media?.ticksPerFrame),
-  };
-}
-
-function framingDrift(
-  { items, sequences }: ProjectRecord,
-  { clip, original, profile }: { clip: ClipRecord; original: ClipRecord; profile: ProfileName },
-): number {
-  const [sequence] = sequences;
-  const [above, below] = [clip, original].map((one) => {
-    const media = items[one.itemId ?? '']?.media;
-    if (!media || !sequence) throw new Error('no media');
-    return cornersOf(one, { media, sequence, points: profiles[profile].points });
-  });
-  return drift(above ?? [], below ?? []);
-}
-
-/** The project without some clips, and without tracks that only they are on. */
-function without(project: ProjectRecord, placed: readonly Placed[]): ProjectRecord {
-  const gone = new Set(placed.map(({ clip }) => clip.uid));
-  const sequences = project.sequences.map((sequence) => {
-    const video = sequence.video.map((track) => track.filter(({ uid }) => !gone.has(uid)));
-    while (video.length > 2 && video.at(-1)?.length === 0) video.pop();
-    return { ...sequence, video };
-  });
-  return { ...project, sequences };
-}
-
-function allClips({ sequences }: ProjectRecord): ClipRecord[] {
-  return sequences.flatMap(({ video, audio }) => [...video, ...audio].flat());
-}

@@ -58,7 +58,8 @@ export function planJobs(selection: Selection, wish: Wish, media: ReadonlyMap<st
         host: {
           program: 'premiere',
           mode: first.mode,
-          disableOriginal: wish.disableOriginal,
+          // What is transparent in places would show twice, one over the other.
+          disableOriginal: wish.disableOriginal || file?.alpha === true,
           project,
           itemIds: [...new Set(part.uses.map(({ clip }) => clip.itemId))],
           interpretedRate: uneven ? null : otherRate,

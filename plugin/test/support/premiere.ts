@@ -73,6 +73,15 @@ export class Premiere implements AsyncDisposable {
     await this.page.evaluate(`window.loadPanel(${JSON.stringify(src)})`);
   }
 
+  async closePanel(): Promise<void> {
+    await this.page.evaluate(`document.querySelector('iframe')?.remove()`);
+  }
+
+  /** Is the last step of a delivery done? */
+  isFramed(): Promise<boolean> {
+    return this.ask(({ stage }) => stage.undoStack.at(-1)?.name === 'Uprez: match framing', null);
+  }
+
   /** Asks the emulator, in its own page. */
   ask<T, A>(question: (emulator: Emulator, argument: A) => T | Promise<T>, argument: A): Promise<T> {
     return this.page.evaluate(`(${question.toString()})(window.emulator, ${JSON.stringify(argument)})`);
@@ -84,6 +93,18 @@ export class Premiere implements AsyncDisposable {
 
   select(...uids: string[]): Promise<void> {
     return this.ask((running, ids) => running.select(ids), uids);
+  }
+
+  /** What the user does: select clips, wait until the panel shows them, one click. */
+  async upscale(...uids: string[]): Promise<void> {
+    await this.select(...uids);
+    await this.panel.getByText(`${uids.length} selected`).waitFor();
+    await this.panel.getByRole('button', { name: 'Upscale', exact: true }).first().click();
+  }
+
+  /** Resolves when the panel has asked the host so many more things, or has stopped asking. */
+  async afterCalls(count: number): Promise<void> {
+    await this.ask((running, calls) => running.stage.thread.after(calls), count);
   }
 
   /** Undoes everything; returns the names of the steps, the last one first. */

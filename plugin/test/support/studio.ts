@@ -1,13 +1,13 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { DaemonClient, Job } from '@uprez/shared';
+import type { DaemonClient, Job, SettingsPatch } from '@uprez/shared';
 import { connectLocal, untilView } from '../../../daemon/test/support/clients.ts';
 import { clip } from '../../../daemon/test/support/clips.ts';
 import { type TempDir, tempDir } from '../../../daemon/test/support/temp-dir.ts';
 import { type Command, User } from '../../../daemon/test/support/uprez.ts';
 import { type ProfileName, profiles } from './emulator/profile.ts';
-import type { ProjectRecord } from './emulator/records.ts';
+import type { MediaRecord, ProjectRecord } from './emulator/records.ts';
 import { Premiere } from './premiere.ts';
 import { clipOf, emptySequence, itemOf, mediaRecord, projectOf } from './scene.ts';
 
@@ -46,11 +46,13 @@ export class Studio implements Disposable {
     await mkdir(this.variables['UPREZ_DATA_DIR'] ?? '', { recursive: true });
     this.daemon = this.user.starts(['serve'], this.variables);
     await this.daemon.says(/http:\S+\n/);
-    await this.types('settings', 'model', 'bicubic');
+    await this.change({ model: 'bicubic' });
   }
 
-  async types(...args: string[]): Promise<string> {
-    return (await this.user.starts(args, this.variables).ended).stdout;
+  async change(settings: SettingsPatch): Promise<void> {
+    const client = await this.client();
+    await client.call('changeSettings', settings);
+    client.close();
   }
 
   /** A second client, to see what the daemon knows. */
@@ -58,25 +60,50 @@ export class Studio implements Disposable {
     return connectLocal(join(this.variables['UPREZ_DATA_DIR'] ?? '', 'endpoint.json'));
   }
 
+  /** The daemon is gone in the middle of whatever it was doing, and comes back elsewhere. */
+  async restartDaemon(): Promise<void> {
+    this.daemon?.signal('SIGKILL');
+    await this.daemon?.ended;
+    await this.startDaemon();
+  }
+
+  /** Waits until so many jobs are there. */
+  queued(count: number): Promise<void> {
+    return this.wait(count, () => true);
+  }
+
+  /** Waits until so many jobs have their results. */
+  succeeded(count: number): Promise<void> {
+    return this.wait(count, ({ state }) => state === 'succeeded');
+  }
+
   /** Waits until so many results are on their timelines, as far as the daemon was told. */
   async delivered(count: number): Promise<readonly Job[]> {
+    await this.wait(count, ({ delivery }) => delivery === 'delivered');
     const client = await this.client();
-    const jobs = await untilView(client, (view) => {
-      const failed = view.jobs.find(({ state }) => state === 'failed');
-      if (failed) throw new Error(`${failed.task.source}: ${failed.error?.message}`);
-      return view.jobs.filter(({ delivery }) => delivery === 'delivered').length >= count ? view.jobs : undefined;
-    });
+    const { jobs } = client.view;
     client.close();
     return jobs;
   }
 
+  private async wait(count: number, isSo: (job: Job) => boolean): Promise<void> {
+    const client = await this.client();
+    await untilView(client, ({ jobs }) => {
+      const failed = jobs.find(({ state }) => state === 'failed');
+      if (failed) throw new Error(`${failed.task.source}: ${failed.error?.message}`);
+      return jobs.filter(isSo).length >= count || undefined;
+    });
+    client.close();
+  }
+
   /** The film with the two clips, in a panel that has found the daemon. */
-  async premiere(browser: Browser, profile: ProfileName): Promise<Premiere> {
+  async premiere(browser: Browser, profile: ProfileName, projects?: ProjectRecord[]): Promise<Premiere> {
     const media = await Promise.all([mediaRecord(this.file('beach.mov')), mediaRecord(this.file('town.mp4'))]);
     return Premiere.open(browser, this.home.path, {
       profile,
       seed: this.seed,
-      projects: [film(media, profile)],
+      // Another project, cut from the same files: nothing may ever come into it.
+      projects: projects ?? [film('film', media, profile), film('other', media, profile)],
     });
   }
 
@@ -86,13 +113,13 @@ export class Studio implements Disposable {
   }
 }
 
-function film([beachFile, townFile]: Awaited<ReturnType<typeof mediaRecord>>[], profile: ProfileName): ProjectRecord {
+function film(name: string, [beachFile, townFile]: readonly MediaRecord[], profile: ProfileName): ProjectRecord {
   const { points } = profiles[profile];
-  const beach = itemOf('beach', beachFile ?? null);
-  const town = itemOf('town', townFile ?? null);
-  const sequence = emptySequence('cut', 2);
+  const beach = itemOf(`beach of ${name}`, beachFile ?? null);
+  const town = itemOf(`town of ${name}`, townFile ?? null);
+  const sequence = emptySequence(`cut of ${name}`, 2);
   const lay = (uid: string, item: typeof beach, at: number, length: number, from: number, more = {}) =>
-    clipOf(sequence, { uid, item, at, length, from, points, ...more });
+    clipOf(sequence, { uid: name === 'film' ? uid : `${uid} of ${name}`, item, at, length, from, points, ...more });
   sequence.video[0] = [
     lay('before', town, 0, 20, 0),
     lay('beach-1', beach, 20, 15, 5, { motion: { 0: { x: 0.4, y: 0.6 } } }),
@@ -103,5 +130,5 @@ function film([beachFile, townFile]: Awaited<ReturnType<typeof mediaRecord>>[], 
   // Switched off, so that it may be hidden, but in the way.
   sequence.video[1] = [lay('title', town, 20, 10, 0, { change: { disabled: true } })];
   sequence.audio[0] = [{ ...lay('sound', beach, 20, 15, 5), components: [] }];
-  return projectOf('film', [beach, town], [sequence]);
+  return projectOf(name, [beach, town], [sequence]);
 }

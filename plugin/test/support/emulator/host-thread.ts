@@ -5,6 +5,8 @@ const ROUND_TRIP_MS = 1;
 const CALL_MS = 0.15;
 /** Longer waits of the plugin are polls and heartbeats, which run beside what is measured. */
 const LONGEST_WAIT_MS = 100;
+/** Shorter than the panel's polls. */
+const IDLE_MS = 1500;
 
 /**
  * Premiere's main thread. Answers come in a later macrotask, those of one moment in any order. Its clock counts what a
@@ -14,6 +16,7 @@ export class HostThread {
   now = 0;
   calls = 0;
   private waiting: (() => void)[] = [];
+  private alarm: { calls: number; ring: () => void } | undefined;
   private readonly chance: Chance;
 
   constructor(chance: Chance) {
@@ -33,6 +36,20 @@ export class HostThread {
     });
   }
 
+  /** Resolves in the middle of things: when so many more calls were served, or when for a while there were none. */
+  async after(calls: number): Promise<void> {
+    const rung = new Promise<void>((resolve) => {
+      this.alarm = { calls: this.calls + calls, ring: resolve };
+    });
+    const idle = async (): Promise<void> => {
+      for (let last = -1; last !== this.calls;) {
+        last = this.calls;
+        await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+      }
+    };
+    await Promise.race([rung, idle()]);
+  }
+
   /** The plugin has waited for so long, counted from then. */
   waited(since: number, ms: number): void {
     if (ms <= LONGEST_WAIT_MS) this.now = Math.max(this.now, since + ms);
@@ -41,8 +58,11 @@ export class HostThread {
   private serve(): void {
     const calls = this.waiting;
     this.waiting = [];
-    this.calls += calls.length;
     this.now += ROUND_TRIP_MS + CALL_MS * calls.length;
-    for (const call of this.chance.shuffled(calls)) call();
+    for (const call of this.chance.shuffled(calls)) {
+      this.calls += 1;
+      if (this.alarm && this.calls >= this.alarm.calls) this.alarm.ring();
+      call();
+    }
   }
 }

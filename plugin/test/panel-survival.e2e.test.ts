@@ -1,0 +1,115 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Chance, chosenSeed } from '../../daemon/test/support/chance.ts';
+import { type ProfileName, profiles } from './support/emulator/profile.ts';
+import type { ProjectRecord } from './support/emulator/records.ts';
+import { placedClips, shown, without } from './support/placed.ts';
+import { startBrowser, timelines } from './support/premiere.ts';
+import { Studio } from './support/studio.ts';
+
+const executablePath = process.env['CHROME_PATH'];
+const why = executablePath ? '' : ' (skipped: no Chromium or Chrome found; set CHROME_PATH)';
+/** Reloads of the panel; more of them by hand. */
+const RELOADS = Number(process.env['UPREZ_TEST_RELOADS'] ?? 20);
+/** About as many calls as a panel needs from its start to the end of a delivery. */
+const CALLS = 700;
+
+const three = ['beach-1', 'beach-2', 'town'] as const;
+const everything = [
+  [2, { at: 20, length: 15, source: 5 }],
+  [1, { at: 35, length: 18, source: 12 }],
+  [1, { at: 53, length: 10, source: 3 }],
+];
+
+const found = (before: ProjectRecord, after: ProjectRecord) =>
+  placedClips(before, after).map(({ track, clip }) => [track, shown(after, clip)]);
+
+/** Names of everything in bins. */
+const results = ({ items }: ProjectRecord): string[] =>
+  Object.values(items)
+    .filter(({ parent, kind }) => parent !== null && kind === 'clip')
+    .map(({ name }) => name);
+
+describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () => {
+  let browser: Browser;
+  let studio: Studio;
+
+  beforeAll(async () => {
+    browser = await startBrowser(executablePath ?? '');
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    studio = await Studio.open();
+  });
+  afterEach(() => studio[Symbol.dispose]());
+
+  it('the panel is loaded anew at twenty random moments: everything is placed, and nothing twice', async () => {
+    const chance = new Chance(chosenSeed());
+    const names = Object.keys(profiles) as ProfileName[];
+    let reloads = 0;
+    for (let round = 1; reloads < RELOADS; round++) {
+      const told = `UPREZ_TEST_SEED=${chance.seed}, round ${round}`;
+      await using premiere = await studio.premiere(browser, names[round % names.length] ?? '26.3');
+      const before = await premiere.project('film');
+      await premiere.upscale(...three);
+      await studio.queued(2 * round);
+      await premiere.loadPanel();
+      await premiere.closePanel();
+      await studio.succeeded(2 * round);
+      // All of it happens now: a panel that starts finds both results waiting.
+      while (!(await premiere.isFramed())) {
+        await premiere.loadPanel();
+        reloads += 1;
+        await premiere.afterCalls(Math.floor(chance.fraction() * CALLS));
+      }
+      await premiere.loadPanel();
+      await studio.delivered(2 * round);
+      const after = await premiere.project('film');
+      expect(found(before, after), told).toEqual(everything);
+      expect(timelines(without(after, placedClips(before, after))), told).toEqual(timelines(before));
+      expect(results(after), told).toHaveLength(2);
+      expect(await premiere.complaintsOfHost(), told).toEqual([]);
+    }
+    console.log(`${reloads} reloads`);
+  });
+
+  it('the daemon is killed: the panel finds the next one by itself, and the jobs with it', async () => {
+    await using premiere = await studio.premiere(browser, '26.3');
+    const before = await premiere.project('film');
+    await studio.change({ paused: true });
+    await premiere.upscale(...three);
+    await studio.queued(2);
+    await studio.restartDaemon();
+    await studio.change({ paused: false });
+    await studio.delivered(2);
+    expect(found(before, await premiere.project('film'))).toEqual(everything);
+  });
+
+  it('another project is in front when the results are ready: they wait for their own', async () => {
+    await using premiere = await studio.premiere(browser, '26.5');
+    const [film, other] = [await premiere.project('film'), await premiere.project('other')];
+    await premiere.upscale(...three);
+    await premiere.ask((running) => running.open('other'), null);
+    await studio.succeeded(2);
+    await premiere.afterCalls(CALLS);
+    expect(await premiere.project('film')).toEqual(film);
+    await premiere.ask((running) => running.open('film'), null);
+    await studio.delivered(2);
+    expect(found(film, await premiere.project('film'))).toEqual(everything);
+    expect(await premiere.project('other')).toEqual(other);
+  });
+
+  it('Premiere is closed and opened again: what was saved comes to its place', async () => {
+    let saved: ProjectRecord;
+    {
+      await using premiere = await studio.premiere(browser, '26.3');
+      saved = await premiere.project('film');
+      await premiere.upscale(...three);
+      await studio.queued(2);
+    }
+    await studio.succeeded(2);
+    await using premiere = await studio.premiere(browser, '26.3', [saved]);
+    await studio.delivered(2);
+    expect(found(saved, await premiere.project('film'))).toEqual(everything);
+  });
+});
