@@ -1,6 +1,9 @@
+import { createServer } from 'node:net';
+import { PORTS } from '@uprez/shared';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Chance, chosenSeed } from '../../daemon/test/support/chance.ts';
+import { tempDir } from '../../daemon/test/support/temp-dir.ts';
 import { type ProfileName, profiles } from './support/emulator/profile.ts';
 import type { ProjectRecord } from './support/emulator/records.ts';
 import { placedClips, shown, without } from './support/placed.ts';
@@ -70,8 +73,7 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
       expect(results(after), told).toHaveLength(2);
       expect(await premiere.complaintsOfHost(), told).toEqual([]);
     }
-    console.log(`${reloads} reloads`);
-  });
+  }, 600_000);
 
   it('the daemon is killed: the panel finds the next one by itself, and the jobs with it', async () => {
     await using premiere = await studio.premiere(browser, '26.3');
@@ -112,4 +114,35 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
     await studio.delivered(2);
     expect(found(saved, await premiere.project('film'))).toEqual(everything);
   });
+
+  it('without the endpoint file the panel asks for a code, once', async () => {
+    using elsewhere = tempDir();
+    await studio.restartDaemon({ UPREZ_PORT: String(await freePort()) });
+    await using premiere = await studio.premiere(browser, '26.3', [], elsewhere.path);
+    const client = await studio.client();
+    const { code } = await client.call('offerPairing', {});
+    await premiere.panel.getByLabel('Six-digit code').fill(code);
+    await premiere.panel.getByRole('button', { name: 'Pair' }).click();
+    await premiere.panel.getByLabel('Six-digit code').waitFor({ state: 'hidden' });
+    const seen = async (): Promise<number> => (await client.call('listPairings', {}))[0]?.lastSeenAt ?? 0;
+    const first = await seen();
+    expect(first).toBeGreaterThan(0);
+    await premiere.loadPanel();
+    await expect.poll(seen, { timeout: 30_000 }).toBeGreaterThan(first);
+    expect(await premiere.panel.getByLabel('Six-digit code').count()).toBe(0);
+    client.close();
+  });
 });
+
+/** The first of the fixed ports that nobody listens at: there may be a daemon of somebody's own. */
+async function freePort(): Promise<number> {
+  for (const port of PORTS) {
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (free) return port;
+  }
+  throw new Error('all fixed ports are taken');
+}

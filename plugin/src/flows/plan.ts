@@ -39,36 +39,45 @@ export function planJobs(selection: Selection, wish: Wish, media: ReadonlyMap<st
   const uses = selection.clips.flatMap((clip) => useOf(clip, wish));
   return [...groups(uses).values()].flatMap((group) =>
     merged(group, wish.handles).map((part) => {
-      const [first] = part.uses;
-      const file = media.get(first.path);
-      const interpreted = first.clip.frameRate;
-      const otherRate = interpreted && file && !sameRate(interpreted, file.frameRate) ? interpreted : null;
-      const uneven = file?.timing === 'variable';
+      const [{ path }] = part.uses;
       return {
-        task: {
-          ...wish.task,
-          source: first.path,
-          range: part.range,
-          handles: first.mode === 'relink' ? 0 : wish.handles,
-          // Uneven timing is evened out at the rate at which the host counts the file's frames.
-          frameRate: uneven ? interpreted : null,
-          // What lies above its original leaves the sound to it.
-          audio: first.mode === 'above' ? 'none' : 'keep',
-        },
-        host: {
-          program: 'premiere',
-          mode: first.mode,
-          // What is transparent in places would show twice, one over the other.
-          disableOriginal: wish.disableOriginal || file?.alpha === true,
-          project,
-          itemIds: [...new Set(part.uses.map(({ clip }) => clip.itemId))],
-          interpretedRate: uneven ? null : otherRate,
-          targets: part.uses.flatMap(({ clip }) => targetOf(clip, selection)),
-        },
+        task: taskOf(part, wish, media.get(path)),
+        host: { ...referenceOf(part, wish, media.get(path)), project, targets: targetsOf(part, selection) },
         clips: part.uses.map(({ clip }) => clip),
       };
     }),
   );
+}
+
+function taskOf({ uses: [first], range }: Part, { task, handles }: Wish, file: Media | undefined): NewTask {
+  return {
+    ...task,
+    source: first.path,
+    range,
+    handles: first.mode === 'relink' ? 0 : handles,
+    // Uneven timing is evened out at the rate at which the host counts the file's frames.
+    frameRate: file?.timing === 'variable' ? first.clip.frameRate : null,
+    // What lies above its original leaves the sound to it.
+    audio: first.mode === 'above' ? 'none' : 'keep',
+  };
+}
+
+function referenceOf(
+  { uses }: Part,
+  { disableOriginal }: Wish,
+  file: Media | undefined,
+): Omit<HostReference, 'project' | 'targets'> {
+  const [{ mode, clip }] = uses;
+  const played = clip.frameRate;
+  const otherRate = played && file?.timing === 'constant' && !sameRate(played, file.frameRate) ? played : null;
+  return {
+    program: 'premiere',
+    mode,
+    // What is transparent in places would show twice, one over the other.
+    disableOriginal: disableOriginal || file?.alpha === true,
+    itemIds: [...new Set(uses.map((use) => use.clip.itemId))],
+    interpretedRate: otherRate,
+  };
 }
 
 /** Files that have to be probed before jobs can be planned. */
@@ -90,9 +99,10 @@ function useOf(clip: SelectedClip, { refused, mode }: Pick<Wish, 'refused' | 'mo
   return [{ clip, path, range: alternative === 'whole-file' ? whole : clip.range, mode: 'bin' }];
 }
 
-function targetOf(clip: SelectedClip, { sequence }: Selection): Target[] {
-  if (!clip.place || !sequence) return [];
-  return [{ ...clip.place, key: clip.key, name: clip.name, sequenceId: sequence.id, itemId: clip.itemId }];
+function targetsOf({ uses }: Part, { sequence }: Selection): Target[] {
+  return uses.flatMap(({ clip: { place, key, name, itemId } }) =>
+    place && sequence ? [{ ...place, key, name, itemId, sequenceId: sequence.id }] : [],
+  );
 }
 
 /** Only what is one file at one rate for one purpose can be one job. */

@@ -86,16 +86,24 @@ class Link implements DaemonLink {
   readonly retry = (): void => this.wake();
 
   readonly pair = async (code: string): Promise<void> => {
+    const failures: AppError[] = [];
+    for (const port of PORTS) {
+      const pairing = await this.pairAt(port, code).catch((error: unknown) => void failures.push(known(error)));
+      if (!pairing) continue;
+      this.options.remember(pairing);
+      // The link comes in by its own door, like every time from now on.
+      return this.wake();
+    }
+    throw telling(failures);
+  };
+
+  private async pairAt(port: number, code: string): Promise<LastingPairing> {
     const { name } = this.options;
     const once = { name, code, nonce: randomHex(32), random: randomHex(32) };
-    const { client, pairing } = await firstThatAnswers(PORTS, (socket, port) =>
-      DaemonClient.pair({ ...once, socket, port }),
-    );
-    this.options.remember(pairing);
-    // The link comes in by its own door, like every time from now on.
+    const { client, pairing } = await talkAt(port, (socket) => DaemonClient.pair({ ...once, socket, port }));
     client.close();
-    this.wake();
-  };
+    return pairing;
+  }
 
   /** Until the client is refused for good. */
   async run(): Promise<void> {
@@ -111,17 +119,17 @@ class Link implements DaemonLink {
     const failures: AppError[] = [];
     for (const door of await this.options.doors()) {
       try {
-        return await firstThatAnswers([door.port], (socket, port) =>
+        return await talkAt(door.port, (socket) =>
           DaemonClient.connect({
             socket,
-            port,
+            port: door.port,
             credentials: door.credentials,
             name: this.options.name,
             nonce: randomHex(32),
           }),
         );
       } catch (error) {
-        failures.push(error instanceof AppError ? error : new AppError('daemon.internal', {}, { cause: error }));
+        failures.push(known(error));
       }
     }
     return telling(failures);
@@ -194,20 +202,19 @@ function telling(failures: readonly AppError[]): AppError {
   );
 }
 
-/** Throws `daemon.disconnected` where nobody answers anywhere, else what the first one to answer said. */
-async function firstThatAnswers<T>(
-  ports: readonly number[],
-  talk: (socket: Socket, port: number) => Promise<T>,
-): Promise<T> {
-  // Some hosts let only one of the two names through.
-  for (const [port, name] of ports.flatMap((port) => [[port, '127.0.0.1'] as const, [port, 'localhost'] as const])) {
-    try {
-      return await withSocket(`ws://${name}:${port}/ws`, (socket) => talk(socket, port));
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'daemon.disconnected') throw error;
-    }
+function known(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError('daemon.internal', {}, { cause: error });
+}
+
+/** Throws `daemon.disconnected` where nobody answers at the port. */
+async function talkAt<T>(port: number, talk: (socket: Socket) => Promise<T>): Promise<T> {
+  try {
+    return await withSocket(`ws://127.0.0.1:${port}/ws`, talk);
+  } catch (error) {
+    if (known(error).code !== 'daemon.disconnected') throw error;
+    // Some hosts let only the other name through.
+    return withSocket(`ws://localhost:${port}/ws`, talk);
   }
-  throw new AppError('daemon.disconnected');
 }
 
 /** Whoever listens there without talking gets some seconds. */

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { Chance } from '../../../daemon/test/support/chance.ts';
 import type { Delivery, Host, SelectedClip } from '../../src/host/host.ts';
+import { type Corner, cornersOf } from './compositor.ts';
 import { createPremierepro } from './emulator/premierepro.ts';
 import { type ProfileName, profiles } from './emulator/profile.ts';
 import type { ClipRecord, ItemRecord, MediaRecord, ProjectRecord, SequenceRecord, Value } from './emulator/records.ts';
@@ -121,6 +122,12 @@ export class Desk {
       result: { path: result.path, firstFrame: 5, frames: 25, frameRate: { num: 25, den: 1 }, enlargement: 2 },
       ...change,
     };
+  }
+
+  /** Where a clip of `beach` shows its picture. */
+  cornersOf(clip: ClipRecord): Corner[] {
+    const media = this.project.items['beach']?.media ?? source;
+    return cornersOf(clip, { media, sequence: this.sequence, points: this.stage.profile.points });
   }
 
   /** What lies on a track, in frames: where, how long, from which frame of its item. */

@@ -116,6 +116,15 @@ export class Premiere implements AsyncDisposable {
     }, null);
   }
 
+  /** What is still in use after everything else was thrown away. */
+  async heapBytes(): Promise<number> {
+    const session = await this.context.newCDPSession(this.page);
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    await session.detach();
+    return usedSize;
+  }
+
   async redoAll(): Promise<void> {
     await this.ask((running) => {
       while (running.stage.redo() !== undefined);

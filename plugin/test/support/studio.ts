@@ -42,9 +42,9 @@ export class Studio implements Disposable {
     return { UPREZ_DATA_DIR: this.home.file('Library', 'Application Support', 'Uprez') };
   }
 
-  async startDaemon(): Promise<void> {
+  async startDaemon(variables: Record<string, string> = {}): Promise<void> {
     await mkdir(this.variables['UPREZ_DATA_DIR'] ?? '', { recursive: true });
-    this.daemon = this.user.starts(['serve'], this.variables);
+    this.daemon = this.user.starts(['serve'], { ...this.variables, ...variables });
     await this.daemon.says(/http:\S+\n/);
     await this.change({ model: 'bicubic' });
   }
@@ -61,10 +61,10 @@ export class Studio implements Disposable {
   }
 
   /** The daemon is gone in the middle of whatever it was doing, and comes back elsewhere. */
-  async restartDaemon(): Promise<void> {
+  async restartDaemon(variables: Record<string, string> = {}): Promise<void> {
     this.daemon?.signal('SIGKILL');
     await this.daemon?.ended;
-    await this.startDaemon();
+    await this.startDaemon(variables);
   }
 
   /** Waits until so many jobs are there. */
@@ -97,9 +97,14 @@ export class Studio implements Disposable {
   }
 
   /** The film with the two clips, in a panel that has found the daemon. */
-  async premiere(browser: Browser, profile: ProfileName, projects?: ProjectRecord[]): Promise<Premiere> {
+  async premiere(
+    browser: Browser,
+    profile: ProfileName,
+    projects?: ProjectRecord[],
+    home = this.home.path,
+  ): Promise<Premiere> {
     const media = await Promise.all([mediaRecord(this.file('beach.mov')), mediaRecord(this.file('town.mp4'))]);
-    return Premiere.open(browser, this.home.path, {
+    return Premiere.open(browser, home, {
       profile,
       seed: this.seed,
       // Another project, cut from the same files: nothing may ever come into it.
