@@ -1,29 +1,10 @@
 import { AppError, type Media, toWire } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
+import { mediaOf } from '../../daemon/test/support/tasks.ts';
 import { planJobs, type Wish } from '../src/flows/plan.ts';
 import type { SelectedClip, Selection } from '../src/host/host.ts';
 
-const media: Media = {
-  container: 'MOV',
-  codec: 'prores',
-  width: 192,
-  height: 108,
-  rotation: 0,
-  sampleAspect: { num: 1, den: 1 },
-  frameRate: { num: 25, den: 1 },
-  timing: 'constant',
-  frameCount: 100,
-  durationSeconds: 4,
-  chroma: '422',
-  bitDepth: 10,
-  alpha: false,
-  scan: 'progressive',
-  color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'limited' },
-  timecode: null,
-  audio: [],
-  sizeBytes: 1,
-  modifiedMs: 1,
-} as Media;
+const even = { frameRate: { num: 25, den: 1 }, timing: 'constant', alpha: false } as const;
 
 const clip = (from: number, to: number, change: Partial<SelectedClip> = {}): SelectedClip => ({
   key: `${from}-${to}`,
@@ -46,7 +27,7 @@ const plan = (clips: SelectedClip[], wish: Partial<Wish> = {}, file: Partial<Med
     clips,
   };
   const full: Wish = { task: {}, handles: 0, mode: 'above', disableOriginal: false, refused: 'skip', ...wish };
-  return planJobs(selection, full, new Map([['/media/beach.mov', { ...media, ...file }]]));
+  return planJobs(selection, full, new Map([['/media/beach.mov', mediaOf({ ...even, ...file })]]));
 };
 
 const ranges = (jobs: ReturnType<typeof plan>) => jobs.map(({ task, clips }) => [task.range, clips.length]);
