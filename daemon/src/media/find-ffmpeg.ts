@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AppError } from '@uprez/shared';
 import { runFfmpeg } from './ffmpeg.ts';
 
@@ -10,6 +11,8 @@ export interface FfmpegTool {
   version: string;
 }
 
+const programName = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+
 /** `-fps_mode` came with 5.1. */
 const OLDEST = [5, 1] as const;
 
@@ -18,12 +21,12 @@ const neededEncoders = ['prores_ks', 'rawvideo', 'pcm_s16le', 'pcm_s24le'];
 const neededFilters = ['setparams', 'scale', 'format', 'fps', 'select', 'trim', 'bwdif', 'aresample', 'atrim', 'apad'];
 
 /**
- * The ffmpeg to use: the configured one, else the one that came with the npm package `ffmpeg-static`, else the first on
+ * The ffmpeg to use: the configured one, else the one of a release, else the one that came with the npm package `ffmpeg-static`, else the first on
  * the search path. Checked once: version and the parts that Uprez needs.
  * Throws `setup.ffmpeg-missing` and `setup.ffmpeg-unfit`.
  */
 export async function findFfmpeg(configured: string | null, searchPath: string): Promise<FfmpegTool> {
-  const candidates = configured === null ? [packagedFfmpeg(), ...onPath(searchPath)] : [configured];
+  const candidates = configured === null ? [releasedFfmpeg(), packagedFfmpeg(), ...onPath(searchPath)] : [configured];
   for (const path of candidates) {
     if (path !== undefined && (await isExecutable(path))) return examine(path);
   }
@@ -65,6 +68,11 @@ function unfit(why: string): AppError {
   return new AppError('setup.ffmpeg-unfit', { why });
 }
 
+/** Beside the programs of a release; in a clone there is no such folder. */
+function releasedFfmpeg(): string {
+  return fileURLToPath(new URL(`../../ffmpeg/${programName}`, import.meta.url));
+}
+
 /** `ffmpeg-static` is optional: its binary is downloaded when it is installed, which does not work everywhere. */
 function packagedFfmpeg(): string | undefined {
   try {
@@ -76,12 +84,11 @@ function packagedFfmpeg(): string | undefined {
 }
 
 function onPath(searchPath: string): string[] {
-  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
   // Relative entries would let the current folder decide which program runs.
   return searchPath
     .split(delimiter)
     .filter(isAbsolute)
-    .map((folder) => join(folder, name));
+    .map((folder) => join(folder, programName));
 }
 
 async function isExecutable(path: string): Promise<boolean> {

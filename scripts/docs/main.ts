@@ -1,0 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { protocolFile, protocolPage } from './protocol.ts';
+
+writeFileSync(protocolFile, protocolPage());
+console.log(protocolFile);
