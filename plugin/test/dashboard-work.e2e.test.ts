@@ -21,7 +21,7 @@ describe.skipIf(!hasBrowser)(`work in the dashboard${whyNot}`, () => {
     const uploads = visit.page.getByRole('list', { name: 'Uploads' });
     await uploads.locator('[data-state=there]', { hasText: 'beach.mp4' }).waitFor();
     expect(await uploads.getByRole('alert').textContent()).toContain('“notes.txt” is not a video file');
-    await visit.page.getByText('→ 384×216 · 25 frames').waitFor();
+    await visit.page.getByText('192×108 → 384×216 · 25 frames').waitFor();
     await visit.page.getByRole('button', { name: 'Upscale', exact: true }).click();
     await visit.row('beach.mp4', 'succeeded').waitFor({ timeout: 60_000 });
     await visit.page.getByRole('button', { name: 'beach.mp4', exact: true }).click();

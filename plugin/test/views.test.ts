@@ -4,6 +4,7 @@ import { estimate, mediaOf, output, taskOf } from '../../daemon/test/support/tas
 import { figuresOf } from '../src/flows/statistics.ts';
 import { selectionLength, totalsOf } from '../src/flows/summary.ts';
 import { nothingSelected, type SelectedClip, type Selection } from '../src/host/host.ts';
+import { groundFor } from '../src/ui/ground.ts';
 import { clipMenu, flattened, jobMenu, type MenuContext, type MenuItem } from '../src/ui/menu.ts';
 import { progressParts, statusOf } from '../src/ui/status.ts';
 import { about, becomes, byteSize, clock } from '../src/ui/words.ts';
@@ -166,6 +167,15 @@ describe('what is said', () => {
     expect(statusOf(job, undefined)).toEqual({ text: 'Done', tone: 'good' });
     expect(statusOf(job, { kind: 'delivered', report })).toEqual({ text: 'On the timeline', tone: 'good' });
     expect(statusOf(job, { kind: 'waiting', project: 'Film' }).text).toBe('Waits for project “Film”');
+  });
+});
+
+describe('the ground', () => {
+  it('is the host’s own where that goes with the theme', () => {
+    expect(groundFor('darkest', 'rgb(29, 29, 29)')).toBe('rgb(29, 29, 29)');
+    expect(groundFor('light', 'rgb(240, 240, 240)')).toBe('rgb(240, 240, 240)');
+    expect([groundFor('light', 'rgb(29, 29, 29)'), groundFor('dark', 'rgb(240, 240, 240)')]).toEqual(['', '']);
+    expect(groundFor('dark', null)).toBe('');
   });
 });
 

@@ -4,7 +4,8 @@ import { hostErrors } from './host-errors.ts';
 
 export type { ErrorData };
 
-const file = (data: ErrorData): string => `“${String(data['file'] ?? 'the file')}”`;
+/** Its name: whoever throws may know the whole path, which says no more to the reader. */
+const file = (data: ErrorData): string => `“${String(data['file'] ?? 'the file').replace(/^.*[/\\]/, '')}”`;
 
 const service = (data: ErrorData): string => String(data['service'] ?? 'The cloud service');
 

@@ -1,4 +1,4 @@
-import { type Estimate, formatTimecode, frameRate, type FrameRate, TICKS_PER_SECOND } from '@uprez/shared';
+import { type Estimate, formatTimecode, frameRate, type FrameRate, type Size, TICKS_PER_SECOND } from '@uprez/shared';
 import type { SelectedClip, Selection } from '../host/host.ts';
 
 /** Length of all selected clips together as timecode; null where it isn't known, as of whole files in a bin. */
@@ -23,8 +23,8 @@ export interface Totals {
   credits: number | null;
   outputBytes: number;
   frames: number;
-  /** The sizes that come out, each once. */
-  sizes: { width: number; height: number }[];
+  /** The sizes that come out, each once, the largest first. */
+  sizes: Size[];
 }
 
 export function totalsOf(estimates: readonly Estimate[]): Totals {
@@ -36,7 +36,7 @@ export function totalsOf(estimates: readonly Estimate[]): Totals {
     credits: paid.length === 0 ? null : sum(({ credits }) => credits ?? 0),
     outputBytes: sum(({ outputBytes }) => outputBytes),
     frames: sum(({ frames }) => frames),
-    sizes: [...sizes.values()],
+    sizes: [...sizes.values()].toSorted((a, b) => b.width * b.height - a.width * a.height),
   };
 }
 

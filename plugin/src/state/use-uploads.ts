@@ -44,6 +44,8 @@ export function useUploads() {
     aborts.current.get(key)?.abort();
     setSent((all) => all.filter((each) => each.key !== key));
   };
-  const clear = (): void => setSent((all) => all.filter(({ state }) => state.kind !== 'there'));
-  return { sent, add, drop, clear };
+  /** Takes those off the list that a job was made of. */
+  const used = (paths: readonly string[]): void =>
+    setSent((all) => all.filter(({ state }) => state.kind !== 'there' || !paths.includes(state.upload.path)));
+  return { sent, add, drop, used };
 }

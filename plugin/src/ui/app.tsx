@@ -5,6 +5,7 @@ import type { DaemonLink, DaemonState } from '../state/daemon-link.ts';
 import { useDaemon } from '../state/use-daemon.ts';
 import { useList } from '../state/use-list.ts';
 import { useReadable } from '../state/use-readable.ts';
+import { groundFor } from './ground.ts';
 import { MenuLayer, type OpenedMenu, type OpenMenu } from './menu-layer.tsx';
 import { PanelView } from './panel-view.tsx';
 import { type Surroundings, SurroundingsProvider } from './surroundings.ts';
@@ -47,6 +48,6 @@ function useTheme(host: Host, chosen: string): void {
   const theme = host.kind === 'none' ? chosen : look.theme;
   useEffect(() => {
     document.body.className = `theme-${theme}`;
-    if (look.background !== null) document.body.style.backgroundColor = look.background;
+    document.body.style.backgroundColor = groundFor(theme, look.background);
   }, [theme, look.background]);
 }

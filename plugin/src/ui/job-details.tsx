@@ -8,9 +8,9 @@ import { fileName, words } from './words.ts';
 export function JobDetails({ job }: { job: Job }) {
   return (
     <section className="details" aria-label={words.detailsOf(fileName(job.task.source))}>
-      <BeforeAfterThumbnails job={job} width={84} />
+      <BeforeAfterThumbnails job={job} width={112} />
       <Warnings job={job} />
-      <JobFacts job={job} />
+      <JobFacts job={job} brief />
     </section>
   );
 }

@@ -34,29 +34,31 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
   const name = fileName(job.task.source);
   return (
     <li className={selected ? 'job selected' : 'job'} data-state={job.state} {...contextMenu}>
-      <Thumbnail job={job} of={job.output ? 'result' : 'source'} frame={middle(job)} width={56} />
-      <div className="job-body">
-        <div className="line">
-          <button
-            type="button"
-            className="name"
-            title={job.task.source}
-            aria-expanded={selected}
-            onClick={() => onSelect(job.id)}
-          >
-            {name}
-          </button>
-          <StatusText status={statusOf(job, note)} />
-          <MenuButton name={name} open={openMenu} />
+      <div className="job-row">
+        <Thumbnail job={job} of={job.output ? 'result' : 'source'} frame={middle(job)} width={56} />
+        <div className="job-body">
+          <div className="line">
+            <button
+              type="button"
+              className="name"
+              title={job.task.source}
+              aria-expanded={selected}
+              onClick={() => onSelect(job.id)}
+            >
+              {name}
+            </button>
+            <StatusText status={statusOf(job, note)} />
+            <MenuButton name={name} open={openMenu} />
+          </div>
+          <div className="line">
+            <span className="quiet grow cut">{descriptionOf(job)}</span>
+            <QuickActs job={job} busy={acts.busy} most={inline ? 1 : 4} onAct={acts.start} />
+          </div>
+          {progress && <ProgressLine progress={progress} name={name} />}
+          <Notes job={job} note={note} acts={acts} />
         </div>
-        <div className="line">
-          <span className="quiet grow cut">{descriptionOf(job)}</span>
-          <QuickActs job={job} busy={acts.busy} onAct={acts.start} />
-        </div>
-        {progress && <ProgressLine progress={progress} name={name} />}
-        <Notes job={job} note={note} acts={acts} />
-        {inline && selected && <JobDetails job={job} />}
       </div>
+      {inline && selected && <JobDetails job={job} />}
     </li>
   );
 });
@@ -83,24 +85,24 @@ function StatusText({ status: { text, tone } }: { status: Status }) {
   return <span className={`state ${tone}`}>{text}</span>;
 }
 
+interface QuickActsProps {
+  job: Job;
+  busy: boolean;
+  /** More than so many have no room. */
+  most: number;
+  onAct(act: Act): void;
+}
+
 /** What one wants next in this state, without opening a menu. */
-function QuickActs({ job, busy, onAct }: { job: Job; busy: boolean; onAct(act: Act): void }) {
+function QuickActs({ job, busy, most, onAct }: QuickActsProps) {
   const acts = (['approve', 'cancel', 'retry', 'remove'] as const).filter((act) => can(job.state, act));
+  const all: [string, Act][] = acts.map((act) => [words[act], { do: act }]);
+  if (job.output) all.unshift([words.reveal, { do: 'reveal', file: 'result' }]);
   return (
     <span className="acts">
-      {job.output && (
-        <button
-          type="button"
-          className="quiet-button"
-          disabled={busy}
-          onClick={() => onAct({ do: 'reveal', file: 'result' })}
-        >
-          {words.reveal}
-        </button>
-      )}
-      {acts.map((act) => (
-        <button key={act} type="button" className="quiet-button" disabled={busy} onClick={() => onAct({ do: act })}>
-          {words[act]}
+      {all.slice(0, most).map(([label, act]) => (
+        <button key={label} type="button" className="quiet-button" disabled={busy} onClick={() => onAct(act)}>
+          {label}
         </button>
       ))}
     </span>

@@ -117,6 +117,8 @@ function MenuButton({ label, disabled = false, opens = false, onChoose, children
       disabled={disabled}
       aria-haspopup={opens ? 'menu' : undefined}
       onClick={onChoose}
+      // Pointer and keyboard are at the same item.
+      onPointerMove={(event) => event.currentTarget.focus()}
     >
       <span className="grow">{label}</span>
       {children}

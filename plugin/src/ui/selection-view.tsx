@@ -31,7 +31,7 @@ interface SelectionViewProps {
 }
 
 /** Clips are listed one by one up to here; more are a number. */
-const MOST_SHOWN = 6;
+const MOST_SHOWN = 4;
 
 /** What is selected in the host, what it would become, and the buttons that make it so. */
 export function SelectionView({ view: { settings } }: SelectionViewProps) {
@@ -57,7 +57,7 @@ export function SelectionView({ view: { settings } }: SelectionViewProps) {
       <ClipList selection={selection} client={client} onInstead={(clips) => queue(choice, clips, 'alternative')} />
       <ChoiceFields settings={settings} change={change} />
       {more && <DeliveryFields settings={settings} change={change} />}
-      {!error && <EstimateLine estimated={estimated} />}
+      {!error && <EstimateLine estimated={estimated} scale={settings.scale} />}
       <div className="line buttons">
         <button type="button" className="primary grow" disabled={disabled} onClick={() => queue(choice)}>
           {words.upscale}

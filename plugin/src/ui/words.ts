@@ -49,6 +49,10 @@ export const words = {
   moreOptions: 'Options',
   fewerOptions: 'Fewer options',
   estimating: 'Estimating…',
+  upTo: (size: string): string => `up to ${size}`,
+  checks: 'Checks',
+  showChecks: 'Show',
+  hideChecks: 'Hide',
   pauseQueue: 'Pause queue',
   resumeQueue: 'Resume queue',
   toDo: (open: number, paused: boolean): string => {

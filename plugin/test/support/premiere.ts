@@ -46,8 +46,12 @@ export class Premiere implements AsyncDisposable {
     page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()));
   }
 
-  static async open(browser: Browser, home: string, opening: Omit<Opening, 'surroundings'>): Promise<Premiere> {
-    const context = await browser.newContext({ viewport: { width: 340, height: 640 } });
+  static async open(
+    browser: Browser,
+    home: string,
+    { width = 340, pixels = 1, ...opening }: Omit<Opening, 'surroundings'> & { width?: number; pixels?: number },
+  ): Promise<Premiere> {
+    const context = await browser.newContext({ viewport: { width, height: 640 }, deviceScaleFactor: pixels });
     const page = await context.newPage();
     const premiere = new Premiere(context, page);
     await page.addInitScript(await emulatorScript());
@@ -55,7 +59,7 @@ export class Premiere implements AsyncDisposable {
     await page.exposeFunction('readFileOfUser', (path: string) => readFile(path, 'utf8'));
     await writeFile(
       join(home, 'premiere.html'),
-      '<!doctype html><style>body{margin:0}iframe{border:0;width:340px;height:640px}</style>',
+      '<!doctype html><style>body{margin:0}iframe{border:0;width:100%;height:640px}</style>',
     );
     await page.goto(pathToFileURL(join(home, 'premiere.html')).href);
     const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as {

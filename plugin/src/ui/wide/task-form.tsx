@@ -48,7 +48,7 @@ export function TaskForm({ settings }: { settings: Settings }) {
         <button type="button" className="quiet-button" aria-expanded={more} onClick={() => setMore(!more)}>
           {more ? words.fewerOptions : words.moreOptions}
         </button>
-        {!error && <EstimateLine estimated={form.estimated} />}
+        {!error && <EstimateLine estimated={form.estimated} scale={settings.scale} />}
       </div>
       {error && <ErrorNotice error={error} />}
     </form>
@@ -72,8 +72,9 @@ function useTaskForm(settings: Settings) {
       if (!client) return;
       const tasks = await fileTasks(client, files, { ...plan, choice: made });
       await client.call('addJobs', { jobs: tasks.map((task) => ({ task, requestId: crypto.randomUUID() })) });
-      setPath('');
-      uploads.clear();
+      // What was typed or dropped meanwhile is for the next job.
+      setPath((now) => (now === path ? '' : now));
+      uploads.used(files.map((file) => file.path));
       setWishes({ ...wishes, from: '', to: '' });
     });
   const change = (patch: SettingsPatch): void => void ask(async () => client?.call('changeSettings', patch));
