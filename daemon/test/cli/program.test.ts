@@ -1,26 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createProgram, type Verbs } from '../../src/cli/program.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config.ts';
+import { verbs } from '../support/verbs.ts';
 
-const nothing = (): Promise<void> => Promise.resolve();
-const verbs: Verbs = {
-  serve: nothing,
-  flat: nothing,
-  upscale: nothing,
-  jobs: nothing,
-  watch: nothing,
-  act: nothing,
-  models: { list: nothing, show: nothing, add: nothing, pull: nothing, remove: nothing },
-  doctor: nothing,
-  settings: nothing,
-  key: nothing,
-  pair: nothing,
-  stop: nothing,
-  autostart: nothing,
-  uninstall: nothing,
-};
 const program = (): ReturnType<typeof createProgram> => createProgram('1.2.3', verbs);
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 
