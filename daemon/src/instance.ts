@@ -50,6 +50,7 @@ export function claimInstance(paths: Pick<Paths, 'lockFile' | 'endpointFile'>): 
     publish: (endpoint) => writeBeside(paths.endpointFile, endpoint),
     [Symbol.dispose]() {
       if (readEndpoint(paths.endpointFile)?.instance === id) rmSync(paths.endpointFile, { force: true });
+      held.delete(lock);
       lock.close();
     },
   };
@@ -64,11 +65,16 @@ export function readEndpoint(path: string): Endpoint | undefined {
   }
 }
 
+/** Locks of this process. A handle that nobody refers to is collected, and lets go of its lock while the daemon still runs. */
+const held = new Set<Database.Database>();
+
 function lockOrThrow(paths: Pick<Paths, 'lockFile' | 'endpointFile'>): Database.Database {
+  closeSync(openSync(paths.lockFile, 'a', 0o600));
   // Two starts at the same moment can each see the other's first step; one second lets either of them finish.
   const lock = new Database(paths.lockFile, { timeout: 1000 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
+    held.add(lock);
     return lock;
   } catch (cause) {
     lock.close();

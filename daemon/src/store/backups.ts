@@ -22,6 +22,8 @@ export function backUp(db: Database.Database, file: string): void {
   const partial = `${file}.partial`;
   mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
   rmSync(partial, { force: true });
+  // It holds the secrets of pairings; SQLite takes an empty file as it is, with its permissions.
+  closeSync(openSync(partial, 'wx', 0o600));
   db.prepare('VACUUM INTO ?').run(partial);
   syncFile(partial);
   renameSync(partial, file);

@@ -43,7 +43,7 @@ describe.skipIf(!seesProcesses)('an engine that is stuck', () => {
   it('is ended, and the job goes on', async () => {
     const stopped: number[] = [];
     await using daemon = await startLocalDaemon({
-      patience: { lookMs: 500, idleLooks: 6, silentLooks: 10_000 },
+      patience: { lookMs: 2000, idleLooks: 3, silentLooks: 10_000 },
       started: (pid) => {
         if (stopped.push(pid) === 1) process.kill(-pid, 'SIGSTOP');
       },
@@ -54,7 +54,7 @@ describe.skipIf(!seesProcesses)('an engine that is stuck', () => {
     const { errors } = await daemon.client.call('reportJob', { id: job?.id ?? '' });
     expect(errors[0]?.error).toMatchObject({
       code: 'local.engine-crashed',
-      data: { why: 'nothing moved for 3 seconds' },
+      data: { why: 'nothing moved for 6 seconds' },
     });
   });
 });

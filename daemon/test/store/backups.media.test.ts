@@ -1,4 +1,4 @@
-import { openSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
@@ -39,6 +39,7 @@ describe('a backup', () => {
     using folder = tempDir();
     withBackup(folder);
     const [name = ''] = readdirSync(folder.file('backups'));
+    expect(statSync(folder.file('backups', name)).mode & 0o777).toBe(0o600);
     const copy = new Database(folder.file('backups', name), { readonly: true });
     expect(copy.prepare(`SELECT value FROM settings WHERE name = 'scale'`).pluck().get()).toBe('4');
     copy.close();

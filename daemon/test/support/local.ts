@@ -5,6 +5,7 @@ import { createLocalBackend } from '../../src/backends/local/backend.ts';
 import type { Patience } from '../../src/backends/local/stall.ts';
 import { Speeds } from '../../src/backends/local/speeds.ts';
 import type { Wish } from '../../src/backends/local/ways.ts';
+import type { Clock } from '../../src/clock.ts';
 import type { BackendParts } from '../../src/daemon.ts';
 import { probe } from '../../src/media/probe.ts';
 import { ModelRegistry } from '../../src/models/registry.ts';
@@ -29,6 +30,11 @@ export interface LocalDaemonOptions {
   drivers?: Record<string, string>;
   /** How long an engine may do nothing. */
   patience?: Patience;
+  /** Another engine than the built one. */
+  script?: string;
+  /** Another ffmpeg than the one that is found. */
+  ffmpeg?: string;
+  clock?: Clock;
   /** Told the number of each engine process. */
   started?: (pid: number) => void;
 }
@@ -38,11 +44,15 @@ export async function startLocalDaemon(options: LocalDaemonOptions = {}): Promis
   const { drivers = {}, started = () => undefined } = options;
   const results = tempDir();
   const threads = 2;
-  const engine = { script: engineScript, drivers, ...(options.patience ? { patience: options.patience } : {}) };
+  const engine = {
+    script: options.script ?? engineScript,
+    drivers,
+    ...(options.patience ? { patience: options.patience } : {}),
+  };
   const wish = options.wish ?? plainWay;
   const backend = ({ speeds: book, log }: BackendParts): Backend =>
     createLocalBackend({
-      ffmpeg: ffmpegPath,
+      ffmpeg: options.ffmpeg ?? ffmpegPath,
       models: new ModelRegistry([modelsFolder]),
       speeds: new Speeds({ book, wish, threads, machine: 'test', engine, log }),
       threads,
@@ -54,6 +64,7 @@ export async function startLocalDaemon(options: LocalDaemonOptions = {}): Promis
   const daemon = await startTestDaemon({
     backends: (parts) => [backend(parts)],
     probe: (path) => probe(path, { maxFileBytes: 1e9 }),
+    ...(options.clock ? { clock: options.clock } : {}),
   });
   const client = await daemon.connect();
   return {
