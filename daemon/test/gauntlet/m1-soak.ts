@@ -28,11 +28,11 @@ export const soak: Experiment = {
     let rounds = 0;
     for (; performance.now() < end; rounds++) {
       await oneRound(daemon, { source, output: house.path, model: 'bicubic' });
-      if (!warm && performance.now() > warmAt) warm = use(daemon);
+      if (!warm && performance.now() > warmAt) warm = held(daemon);
       if (rounds % 20 === 0) say(`${Math.round(residentBytes(daemon.pid) / 1e6)} MB`);
     }
     await pause(100);
-    const last = use(daemon);
+    const last = held(daemon);
     const growth = last.bytes - (warm?.bytes ?? 0);
     complaints.expect(growth < MOST_GROWTH, () => `the daemon grew by ${Math.round(growth / 1e6)} MB`);
     complaints.expect(
@@ -58,6 +58,6 @@ async function oneRound(daemon: UprezDaemon, task: { source: string; output: str
   await daemon.client.call('removeJob', { id });
 }
 
-function use({ pid }: UprezDaemon): { bytes: number; files: number } {
+function held({ pid }: UprezDaemon): { bytes: number; files: number } {
   return { bytes: residentBytes(pid), files: readdirSync(`/proc/${pid}/fd`).length };
 }

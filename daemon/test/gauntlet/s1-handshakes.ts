@@ -86,7 +86,8 @@ export const handshakes: Experiment = {
     for (const { host, origin, by } of chance.shuffled(cells).slice(0, volume)) {
       const known = host[1] && origin[1] !== 'page';
       const good = by === 'secret' || (by === 'cookie' && origin[1] === 'own');
-      const wanted = known ? (good ? 'admitted' : 'turned away') : 'refused';
+      const answer = good ? 'admitted' : 'turned away';
+      const wanted = known ? answer : 'refused';
       const found = await shakeHands(daemon, { host: host[0], origin: origin[0], by, cookie });
       complaints.expect(found === wanted, () => `Host ${host[0]}, Origin ${origin[0]}, ${by}: ${found}, not ${wanted}`);
       // Failed proofs count towards a cool-down, which is another experiment's matter.

@@ -14,7 +14,7 @@ const honest = /^(input|request|model|setup)\./;
 /** What is done with a path, by everything that takes one. */
 const uses: Readonly<Record<string, (client: DaemonClient, path: string) => Promise<unknown>>> = {
   probe: (client, path) => client.call('probe', { path }),
-  estimate: (client, path) => client.call('estimate', { task: { source: path } as never }),
+  estimate: (client, path) => client.call('estimate', { task: { source: path } }),
   source: (client, path) => client.call('addJobs', { jobs: [{ task: { source: path } }] }),
   model: (client, path) => client.call('addModel', { path }),
 };
@@ -34,9 +34,9 @@ export const paths: Experiment = {
     let calls = 0;
     for (let i = 0; i < volume; i++) {
       const path = hostile(traps, chance, i);
-      for (const [name, use] of Object.entries(uses)) {
+      for (const [name, hand] of Object.entries(uses)) {
         calls += 1;
-        const said = await refusalOf(use(client, path));
+        const said = await refusalOf(hand(client, path));
         complaints.expect(
           said !== undefined && honest.test(said.code),
           () => `${name} ${show(path)}: ${said?.code ?? 'taken'}`,
