@@ -1,4 +1,4 @@
-// `npm run test:matrix`: every combination of colour, time, sound and geometry, of which `npm test` takes a quarter.
+// `npm run test:matrix`: every combination of colour, time, sound and geometry, of which `npm test` takes a sixth.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ready } from './ready.mjs';

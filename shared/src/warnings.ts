@@ -10,6 +10,8 @@ const text = (data: ErrorData, name: string): string => String(data[name] ?? '?'
 export const warningTable = {
   'color.assumed': (d) =>
     `The clip does not say its colour space and was taken for ${text(d, 'standard')}, as editors do at its size. If it looks wrong, set the clip’s colour space in the editor.`,
+  'color.incomplete': (d) =>
+    `The clip does not say its ${text(d, 'missing')}; nothing was invented. If it looks wrong, set the clip’s colour space in the editor.`,
   'color.transfer': (d) =>
     `ProRes can’t say the clip’s transfer curve (${text(d, 'found')}). The picture is untouched; choose the colour space by hand in the editor.`,
   'color.primaries': (d) =>
@@ -30,6 +32,8 @@ export const warningTable = {
     `The clip says it is progressive, but its pictures are interlaced (${text(d, 'order')}). They were treated as such.`,
   'scan.progressive': () =>
     'The clip says it is interlaced, but its pictures are progressive. They were left as they are.',
+  'scan.kept': (d) =>
+    `The clip is interlaced and stays so: each picture holds both fields${d['enlarged'] ? ', whose lines enlarging has mixed' : ''}. Set the field order in the editor.`,
   'sound.left-out': (d) =>
     `Sound ${text(d, 'tracks')} can’t be decoded (${text(d, 'codecs')}) and is left out. Convert it to PCM first to keep it.`,
 } as const satisfies Record<string, (data: ErrorData) => string>;

@@ -14,22 +14,30 @@ import { readableSound } from './probe-names.ts';
 
 /** What can be said about a result before anything is done. */
 export function warningsOf(task: Task, media: Media): Warning[] {
+  const kept = media.scan === 'interlaced' && task.fields === 'keep';
   return [
     ...colorWarnings(media),
     ...timeWarnings(task, media),
+    ...(kept ? [warning('scan.kept', { enlarged: task.scale > 1 })] : []),
     ...(task.audio === 'keep' ? soundWarnings(media) : []),
   ];
 }
+
+const parts = ['primaries', 'transfer', 'matrix'] as const;
 
 function colorWarnings({ color, hdr, ...media }: Media): Warning[] {
   const assumed = assumedStandard(color, uprightSize(media));
   const lost = Object.entries(unsayable(color)).map(([part, found]) =>
     warning(`color.${part as 'primaries' | 'transfer' | 'matrix'}`, { found }),
   );
+  const missing = color.matrix === 'gbr' ? [] : parts.filter((part) => color[part] === 'unknown');
   return [
     // HD without tags is what everybody takes for Rec. 709; at SD sizes opinions differ.
     ...(assumed === 'Rec. 601' ? [warning('color.assumed', { standard: assumed })] : []),
     ...lost,
+    ...(missing.length > 0 && missing.length < 3
+      ? [warning('color.incomplete', { missing: missing.join(' and ') })]
+      : []),
     ...(isHdr(color) ? [warning('color.hdr', { found: color.transfer === 'smpte2084' ? 'PQ' : 'HLG' })] : []),
     ...(hdr?.dynamic ? [warning('color.hdr-dynamic', { found: hdr.dynamic })] : []),
   ];

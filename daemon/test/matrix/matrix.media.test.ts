@@ -1,26 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plainWay, Task } from '@uprez/shared';
 import { afterAll, expect, test } from 'vitest';
-import { enginePlan } from '../../src/backends/local/plan.ts';
-import { runTask } from '../../src/engine/run.ts';
-import { probe } from '../../src/media/probe.ts';
+import { runEngineHere } from '../support/engine-run.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { ffmpeg, ffmpegPath, ffprobe, hasFfprobe, runTool } from '../support/tools.ts';
+import { ffmpeg, ffprobe, hasFfprobe, runTool } from '../support/tools.ts';
 import { type Combination, combinations, missingPairs } from './combinations.ts';
 import { expectedClick, expectedNumbers, expectedTags, expectedTimecode, rangeOf } from './expected.ts';
 import { expectedLevels, readBar, readNumber, type Result, SIZE } from './picture.ts';
 import { makeClip, rateOf } from './source.ts';
 
-/** All of them by `npm run test:matrix`; of these every fourth in each run of all tests. */
+/** All of them by `npm run test:matrix`; of these every sixth in each run of all tests. */
 const rows = combinations(132);
 const everyRow = process.env['UPREZ_TEST_MATRIX'] === 'all';
-const chosen = rows.filter((_, i) => everyRow || i % 4 === 0);
+const chosen = rows.filter((_, i) => everyRow || i % 6 === 0);
 
 const results = tempDir();
 afterAll(() => results[Symbol.dispose]());
-
-const scripts = (name: string): URL => new URL(`../../dist/${name}.mjs`, import.meta.url);
 
 test('every two properties meet in some combination', () => {
   expect(missingPairs(rows)).toEqual([]);
@@ -29,7 +24,7 @@ test('every two properties meet in some combination', () => {
 test.each(chosen.map((row) => [nameOf(row), row] as const))('%s', async (name, row) => {
   const folder = join(results.path, name.replaceAll(/[^\w]+/g, '-'));
   await mkdir(folder);
-  const path = await upscale(await makeClip(row), { row, folder });
+  const { path } = await runEngineHere({ source: await makeClip(row), ...rangeOf(row) }, folder);
   const frames = await readFrames(path, row);
   expect(frames.map(readNumber)).toEqual(expectedNumbers(row));
   for (let bar = 0; bar < 8; bar++) expectLevels(frames[3]!, { bar, row });
@@ -43,26 +38,6 @@ test.each(chosen.map((row) => [nameOf(row), row] as const))('%s', async (name, r
 function nameOf({ rate, depth, chroma, matrix, range, ...row }: Combination): string {
   const picture = `${matrix} ${range} ${depth} bit ${chroma} at ${rate}`;
   return `${picture}, ${row.sounds} sounds, ${row.rotation}°, ${row.sampleAspect}, ${row.start}, ${row.timecode} timecode, ${row.part}`;
-}
-
-/** The job as the daemon would give it to an engine, in this process. */
-async function upscale(source: string, { row, folder }: { row: Combination; folder: string }): Promise<string> {
-  const task = Task.parse({ source, model: 'bicubic', ...rangeOf(row) });
-  const media = await probe(source, { maxFileBytes: 1e9 });
-  const model = { kind: 'interpolation' } as const;
-  const { output, ...plan } = enginePlan(task, media, { ffmpeg: ffmpegPath, model, ways: [plainWay], threads: 1 });
-  const path = join(folder, 'result.mov');
-  const whole = { ...plan, output: { ...output, path, partial: `${path}.partial` } };
-  await runTask(
-    { plan: whole, findings: null, done: [] },
-    {
-      send: () => undefined,
-      signal: new AbortController().signal,
-      inferenceScript: scripts('inference'),
-      qualityScript: scripts('quality'),
-    },
-  );
-  return path;
 }
 
 async function readFrames(path: string, { rotation }: Combination): Promise<Result[]> {
