@@ -33,7 +33,8 @@ describe.skipIf(!existsSync(footage('cursed-vfr.mp4')))('footage', () => {
     const source = footage('rotate-buck-bunny.mp4');
     const { path } = await runEngineHere({ source, scale: 1, range: { from: 40, to: 43 } }, folder.path);
     // ffmpeg turns the source by its own reading of the track header.
-    const graph = '[0:v]trim=start_frame=40:end_frame=43,setpts=N[a];[1:v]setpts=N[b];[a][b]psnr=stats_file=-';
+    const graph =
+      '[0:v]trim=start_frame=40:end_frame=43,settb=1/24,setpts=N[a];[1:v]settb=1/24,setpts=N[b];[a][b]psnr=stats_file=-';
     const text = await ffmpeg('-i', source, '-i', path, '-filter_complex', graph, '-f', 'null', '-');
     const decibels = [...text.toString().matchAll(/psnr_y:([\d.]+|inf)/g)].map(([, value]) => Number(value));
     expect(decibels).toHaveLength(3);
