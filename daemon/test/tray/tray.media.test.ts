@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DaemonClient } from '@uprez/shared';
 import { describe, expect, it, vi } from 'vitest';
@@ -20,7 +21,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { isAlive, killNow, until } from '../support/processes.ts';
 import { ScriptedBackend } from '../support/scripted-backend.ts';
 import { newJob } from '../support/tasks.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { tempDir, type TempDir } from '../support/temp-dir.ts';
 
 const programs = fileURLToPath(new URL('../../dist', import.meta.url));
 const node = process.execPath;
@@ -38,7 +39,7 @@ interface Session extends AsyncDisposable {
 }
 
 /** A desktop session with a running daemon in it. */
-async function openSession(): Promise<Session> {
+async function openSession(path = ''): Promise<Session> {
   const bus = await startSessionBus();
   const backend = new ScriptedBackend();
   const daemon = await startTestDaemon({ backends: [backend] });
@@ -51,7 +52,7 @@ async function openSession(): Promise<Session> {
   return {
     ...{ bus, daemon, client, backend, clock, login },
     showTray() {
-      const env = { DBUS_SESSION_BUS_ADDRESS: bus.address };
+      const env = { DBUS_SESSION_BUS_ADDRESS: bus.address, PATH: path };
       const command = helperCommand({ platform: 'linux', node, programs, env });
       if (!command) throw new Error('no desktop');
       tray = new Tray({ client, command, login, clock, log: silentLog() });
@@ -168,6 +169,38 @@ describe.skipIf(noBus !== undefined)(`the tray on a desktop${noBus ? ` (${noBus}
     await icon.click('Flat-log ProRes…');
     const flat = await untilView(session.client, (view) => view.jobs[2]);
     expect(flat.task).toMatchObject({ source: '/clips/one clip.mp4', scale: 1, look: { id: 'flat' } });
+  });
+});
+
+describe.skipIf(noBus !== undefined)('what the tray asks other programs for', () => {
+  /** A program that writes down what it was given: its arguments, and what was piped into it. */
+  function program(folder: TempDir, name: string): void {
+    const text = `#!/bin/sh\nprintf '%s\\n' "$@" > '${folder.file(name)}.new'; cat >> '${folder.file(name)}.new'\n`;
+    writeFileSync(folder.file('bin', name), `${text}mv '${folder.file(name)}.new' '${folder.file(name)}'\n`, {
+      mode: 0o755,
+    });
+  }
+
+  it('is the dashboard where nothing can ask for files, and the clipboard', async () => {
+    using folder = tempDir();
+    mkdirSync(folder.file('bin'));
+    for (const name of ['xdg-open', 'xclip']) program(folder, name);
+    await using session = await openSession(`${folder.file('bin')}:/bin`);
+    const { client, backend, clock } = session;
+    const panel = await startPanel(session.bus);
+    session.showTray();
+    const icon = await session.icon(await panel.registered.next());
+    await untilLine(icon, clock, 'Upscale clips…');
+    await icon.click('Upscale clips…');
+    await until('the browser', () => existsSync(folder.file('xdg-open')));
+    expect(readFileSync(folder.file('xdg-open'), 'utf8')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/open\/[0-9a-f]{64}\n$/);
+
+    await client.call('addJobs', { jobs: [newJob()] });
+    (await backend.nextRun()).finish();
+    await untilLine(icon, clock, '  Copy path');
+    await icon.click('  Copy path');
+    await until('the clipboard', () => existsSync(folder.file('xclip')));
+    expect(readFileSync(folder.file('xclip'), 'utf8')).toBe('-selection\nclipboard\n/clips/sea_uprez_2x_fast.mov');
   });
 });
 

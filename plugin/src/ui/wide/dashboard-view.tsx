@@ -30,6 +30,7 @@ export function DashboardView({ state }: { state: DaemonState }) {
         {tab === 'statistics' && <StatisticsView view={view} />}
         {tab === 'settings' && <SettingsView settings={view.settings} />}
       </div>
+      {view.version && <footer className="quiet">Uprez {view.version}</footer>}
     </main>
   );
 }
