@@ -52,4 +52,23 @@ describe.skipIf(!executablePath)(`the panel in Premiere${why}`, () => {
       expect(await premiere.complaintsOfHost()).toEqual([]);
     },
   );
+
+  it('looks like Premiere, and obeys its menus', async () => {
+    await using premiere = await studio.premiere(browser, '26.5');
+    await studio.change({ paused: true });
+    for (const theme of ['light', 'dark', 'darkest']) {
+      await premiere.ask((running, name) => running.page?.choose(name), theme);
+      await premiere.panel.locator(`body.theme-${theme}`).waitFor();
+    }
+    await premiere.select('town');
+    await premiere.panel.getByText('1 selected').waitFor();
+    await premiere.ask((running) => running.runCommand(), null);
+    await studio.queued(1);
+    await premiere.select('beach-1', 'beach-2');
+    await premiere.panel.getByText('2 selected').waitFor();
+    await premiere.ask((running) => running.invokeMenu('flat'), null);
+    await studio.queued(2);
+    expect(await premiere.ask(({ stage }) => stage.opened, null)).toEqual(['uprez.panel']);
+    expect(await premiere.complaintsOfHost()).toEqual([]);
+  });
 });

@@ -58,8 +58,15 @@ export function startCourier({ daemon, host, outbox }: CourierParts): Courier {
     }
     if (due(daemon.state().view, { host, notes, outbox }).length > 0) void round();
   };
+  let project = host.selection.get().project?.id;
   daemon.subscribe(() => void round());
-  host.selection.subscribe(() => void round());
+  host.selection.subscribe(() => {
+    const now = host.selection.get().project?.id;
+    // A project that was closed and opened again is another chance.
+    if (now !== project) notes.forgetFailures();
+    project = now;
+    void round();
+  });
   void round();
   return {
     notes,
@@ -143,6 +150,10 @@ class Notes implements Readable<ReadonlyMap<string, DeliveryNote>> {
 
   remove(jobId: string): void {
     this.become(new Map([...this.current].filter(([id]) => id !== jobId)));
+  }
+
+  forgetFailures(): void {
+    this.become(new Map([...this.current].filter(([, { kind }]) => kind !== 'failed')));
   }
 
   private become(notes: ReadonlyMap<string, DeliveryNote>): void {

@@ -3,7 +3,7 @@ import { AppError, toWire, type WireError } from '@uprez/shared';
 import type { Delivery, DeliveryMode, DeliveryReport, Placement } from './host.ts';
 import { importInto, labelAction, type Memory, playAt } from './premiere-bin.ts';
 import { finishPieces, type Hidden } from './premiere-finish.ts';
-import { ask, transact } from './premiere-guard.ts';
+import { ask, askMaybe, transact } from './premiere-guard.ts';
 import { activeProject, idOf, identityOf, sequenceById } from './premiere-items.ts';
 import { type Link, Links } from './premiere-links.ts';
 import { type Piece, type PiecesAndRefusals, placePieces, planPieces, type Source } from './premiere-place.ts';
@@ -13,14 +13,16 @@ import { relink } from './premiere-relink.ts';
 /** Brings results into the open project. Never throws. */
 export async function deliverAll(deliveries: readonly Delivery[], memory: Memory): Promise<DeliveryReport[]> {
   const project = await activeProject();
-  if (!project) return deliveries.map((delivery) => failed(delivery, new AppError('host.no-project')));
-  const { id, path } = identityOf(project);
-  const belongs = ({ project: own }: Delivery): boolean => own.id === id || (path !== '' && own.path === path);
+  const open = project && (await askMaybe(() => identityOf(project)));
+  if (!open) return deliveries.map((delivery) => failed(delivery, new AppError('host.no-project')));
+  const belongs = ({ project: own }: Delivery): boolean =>
+    own.id === open.id || (open.path !== '' && own.path === open.path);
+  const [here, elsewhere] = [deliveries.filter(belongs), deliveries.filter((delivery) => !belongs(delivery))];
   return [
-    ...(await deliverTogether(project, deliveries.filter(belongs), memory)),
-    ...deliveries
-      .filter((delivery) => !belongs(delivery))
-      .map((delivery) => failed(delivery, new AppError('host.other-project', { project: delivery.project.name }))),
+    ...(await deliverTogether(project, here, memory)),
+    ...elsewhere.map((delivery) =>
+      failed(delivery, new AppError('host.other-project', { project: delivery.project.name })),
+    ),
   ];
 }
 

@@ -198,6 +198,7 @@ function telling(failures: readonly AppError[]): AppError {
   return (
     failures.find(({ code }) => code === 'daemon.version-mismatch') ??
     failures.find(({ retryable }) => !retryable) ??
+    failures.find(({ code }) => code !== 'daemon.disconnected') ??
     new AppError('daemon.not-running')
   );
 }

@@ -80,7 +80,9 @@ export class UxpPage {
         },
       },
       entrypoints: { setup: (menu: Menu) => this.setUp(menu) },
-      pluginManager: { plugins: new Set() },
+      pluginManager: {
+        plugins: new Set([{ id: 'com.uprez.panel', showPanel: (id: string) => stage.opened.push(id) }]),
+      },
     };
   }
 
