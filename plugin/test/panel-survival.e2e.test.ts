@@ -54,71 +54,56 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
       const told = `UPREZ_TEST_SEED=${chance.seed}, round ${round}`;
       await using premiere = await studio.premiere(browser, names[round % names.length] ?? '26.3');
       const before = await premiere.project('film');
-      await premiere.upscale(...three);
-      await studio.queued(2 * round);
+      await premiere.upscale('beach-1', 'beach-2');
+      await studio.queued(round);
       await premiere.loadPanel();
       await premiere.closePanel();
-      await studio.succeeded(2 * round);
-      // All of it happens now: a panel that starts finds both results waiting.
+      await studio.succeeded(round);
+      // All of it happens now: a panel that starts finds the result waiting.
       while (!(await premiere.isFramed())) {
         await premiere.loadPanel();
         reloads += 1;
-        await premiere.afterCalls(Math.floor(chance.fraction() * CALLS));
+        // Rather early than late: a delivery that comes to its end leaves nothing to interrupt.
+        await premiere.afterCalls(Math.floor(chance.fraction() ** 2 * CALLS));
       }
       await premiere.loadPanel();
-      await studio.delivered(2 * round);
+      await studio.delivered(round);
       const after = await premiere.project('film');
-      expect(found(before, after), told).toEqual(everything);
+      expect(found(before, after), told).toEqual(everything.slice(0, 2));
       expect(timelines(without(after, placedClips(before, after))), told).toEqual(timelines(before));
-      expect(results(after), told).toHaveLength(2);
+      expect(results(after), told).toHaveLength(1);
       expect(await premiere.complaintsOfHost(), told).toEqual([]);
     }
   }, 600_000);
 
-  it('the daemon is killed: the panel finds the next one by itself, and the jobs with it', async () => {
-    await using premiere = await studio.premiere(browser, '26.3');
-    const before = await premiere.project('film');
-    await studio.change({ paused: true });
-    await premiere.upscale(...three);
-    await studio.queued(2);
-    await studio.restartDaemon();
-    await studio.change({ paused: false });
-    await studio.delivered(2);
-    expect(found(before, await premiere.project('film'))).toEqual(everything);
-  });
-
-  it('another project is in front when the results are ready: they wait for their own', async () => {
-    await using premiere = await studio.premiere(browser, '26.5');
-    const [film, other] = [await premiere.project('film'), await premiere.project('other')];
-    await premiere.upscale(...three);
-    await premiere.ask((running) => running.open('other'), null);
-    await studio.succeeded(2);
-    await premiere.afterCalls(CALLS);
-    expect(await premiere.project('film')).toEqual(film);
-    await premiere.ask((running) => running.open('film'), null);
-    await studio.delivered(2);
-    expect(found(film, await premiere.project('film'))).toEqual(everything);
-    expect(await premiere.project('other')).toEqual(other);
-  });
-
-  it('Premiere is closed and opened again: what was saved comes to its place', async () => {
+  it('the daemon is killed, Premiere closed, and another project in front: the results wait for their own', async () => {
     let saved: ProjectRecord;
     {
-      await using premiere = await studio.premiere(browser, '26.3');
+      await using premiere = await studio.premiere(browser, '26.5');
       saved = await premiere.project('film');
+      await studio.change({ paused: true });
       await premiere.upscale(...three);
       await studio.queued(2);
+      await studio.restartDaemon();
+      // The panel finds the next one by itself, and the jobs with it.
+      await premiere.panel.locator('[data-state=queued]').nth(1).waitFor();
     }
+    await using premiere = await studio.premiere(browser, '26.5', { front: 'other' });
+    const other = await premiere.project('other');
+    await studio.change({ paused: false });
     await studio.succeeded(2);
-    await using premiere = await studio.premiere(browser, '26.3', [saved]);
+    await premiere.afterCalls(CALLS);
+    expect(await premiere.project('film')).toEqual(saved);
+    await premiere.ask((running) => running.open('film'), null);
     await studio.delivered(2);
     expect(found(saved, await premiere.project('film'))).toEqual(everything);
+    expect(await premiere.project('other')).toEqual(other);
   });
 
   it('without the endpoint file the panel asks for a code, once', async () => {
     using elsewhere = tempDir();
     await studio.restartDaemon({ UPREZ_PORT: String(await freePort()) });
-    await using premiere = await studio.premiere(browser, '26.3', [], elsewhere.path);
+    await using premiere = await studio.premiere(browser, '26.3', { home: elsewhere.path });
     const client = await studio.client();
     const { code } = await client.call('offerPairing', {});
     await premiere.panel.getByLabel('Six-digit code').fill(code);

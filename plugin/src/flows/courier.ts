@@ -58,13 +58,9 @@ export function startCourier({ daemon, host, outbox }: CourierParts): Courier {
     }
     if (due(daemon.state().view, { host, notes, outbox }).length > 0) void round();
   };
-  let project = host.selection.get().project?.id;
   daemon.subscribe(() => void round());
   host.selection.subscribe(() => {
-    const now = host.selection.get().project?.id;
-    // A project that was closed and opened again is another chance.
-    if (now !== project) notes.forgetFailures();
-    project = now;
+    notes.startOver(host.selection.get().project?.id);
     void round();
   });
   void round();
@@ -125,6 +121,7 @@ function noteOf(report: DeliveryReport): DeliveryNote {
 class Notes implements Readable<ReadonlyMap<string, DeliveryNote>> {
   private current: ReadonlyMap<string, DeliveryNote> = new Map();
   private readonly listeners = new Set<() => void>();
+  private project: string | undefined;
 
   readonly get = (): ReadonlyMap<string, DeliveryNote> => this.current;
 
@@ -152,7 +149,10 @@ class Notes implements Readable<ReadonlyMap<string, DeliveryNote>> {
     this.become(new Map([...this.current].filter(([id]) => id !== jobId)));
   }
 
-  forgetFailures(): void {
+  /** A project that was closed and opened again is another chance for what failed. */
+  startOver(project: string | undefined): void {
+    if (project === this.project) return;
+    this.project = project;
     this.become(new Map([...this.current].filter(([, { kind }]) => kind !== 'failed')));
   }
 

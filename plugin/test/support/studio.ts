@@ -96,19 +96,14 @@ export class Studio implements Disposable {
     client.close();
   }
 
-  /** The film with the two clips, in a panel that has found the daemon. */
-  async premiere(
-    browser: Browser,
-    profile: ProfileName,
-    projects?: ProjectRecord[],
-    home = this.home.path,
-  ): Promise<Premiere> {
+  /** Two films, cut from the same files, one of them in front, and the panel. */
+  async premiere(browser: Browser, profile: ProfileName, { front = 'film', home = this.home.path } = {}) {
     const media = await Promise.all([mediaRecord(this.file('beach.mov')), mediaRecord(this.file('town.mp4'))]);
+    const names = front === 'film' ? ['film', 'other'] : ['other', 'film'];
     return Premiere.open(browser, home, {
       profile,
       seed: this.seed,
-      // Another project, cut from the same files: nothing may ever come into it.
-      projects: projects ?? [film('film', media, profile), film('other', media, profile)],
+      projects: names.map((name) => film(name, media, profile)),
     });
   }
 
