@@ -18,7 +18,22 @@ const OLDEST = [5, 1] as const;
 
 /** Parts that some cut-down builds leave out. */
 const neededEncoders = ['prores_ks', 'rawvideo', 'pcm_s16le', 'pcm_s24le'];
-const neededFilters = ['setparams', 'scale', 'format', 'fps', 'select', 'trim', 'bwdif', 'aresample', 'atrim', 'apad'];
+const neededFilters = [
+  ...[
+    'setparams',
+    'setsar',
+    'scale',
+    'format',
+    'transpose',
+    'fps',
+    'framerate',
+    'minterpolate',
+    'select',
+    'trim',
+    'tpad',
+  ],
+  ...['bwdif', 'idet', 'metadata', 'atadenoise', 'alphaextract', 'mergeplanes', 'aresample', 'atrim', 'apad'],
+];
 
 /**
  * The ffmpeg to use: the configured one, else the one of a release, else the one that came with the npm package `ffmpeg-static`, else the first on

