@@ -54,6 +54,8 @@ export interface LinkOptions {
 
 const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
+/** Two frames of a screen. */
+const TELL_MS = 33;
 const BEAT_MS = 5000;
 const ANSWER_MS = 2500;
 const HANDSHAKE_MS = 4000;
@@ -71,6 +73,7 @@ class Link implements DaemonLink {
   private current: DaemonState = { connection: 'connecting', view: emptyView, client: undefined, error: null };
   private wake = (): void => {};
   private wait = SHORTEST_WAIT_MS;
+  private telling = false;
 
   constructor(options: LinkOptions) {
     this.options = options;
@@ -138,7 +141,7 @@ class Link implements DaemonLink {
   private async stay(client: DaemonClient): Promise<void> {
     this.wait = SHORTEST_WAIT_MS;
     this.become({ connection: 'open', client, error: null });
-    const stop = client.subscribe((view) => this.become({ view }));
+    const stop = client.subscribe((view) => this.follow(view));
     await Promise.race([client.closed, this.silence(client)]);
     stop();
     client.close();
@@ -189,6 +192,21 @@ class Link implements DaemonLink {
 
   private become(change: Partial<DaemonState>): void {
     this.current = { ...this.current, ...change };
+    this.tell();
+  }
+
+  /** Where many jobs are added at once, as many messages come: views are drawn for all of them together. */
+  private follow(view: View): void {
+    this.current = { ...this.current, view };
+    if (this.telling) return;
+    this.telling = true;
+    setTimeout(() => {
+      this.telling = false;
+      this.tell();
+    }, TELL_MS);
+  }
+
+  private tell(): void {
     for (const listener of this.listeners) listener();
   }
 }

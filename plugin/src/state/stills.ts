@@ -36,12 +36,28 @@ export function useStill(client: DaemonClient | undefined, wanted: StillOf | und
 function fetchStill(client: DaemonClient, { job, of, frame, width }: StillOf, key: string): Promise<Still | null> {
   const known = kept.get(key);
   if (known) return known;
-  const asked = client.call('makeStill', { id: job.id, of, frame, width }).catch(() => null);
+  const asked = inTurn(() => client.call('makeStill', { id: job.id, of, frame, width })).catch(() => null);
   kept.set(key, asked);
   for (const old of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(old);
   // What could not be had is tried again when somebody looks again.
   void asked.then((still) => still ?? kept.delete(key));
   return asked;
+}
+
+/** The daemon decodes few frames at once, and other calls are not to wait behind many of them. */
+const AT_ONCE = 4;
+const waiting: (() => void)[] = [];
+let running = 0;
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  running += 1;
+  try {
+    return await work();
+  } finally {
+    running -= 1;
+    waiting.shift()?.();
+  }
 }
 
 /** A retried job has another result under the same id. */

@@ -31,16 +31,24 @@ export function Thumbnail({ job, of, frame, width, label = '' }: ThumbnailProps)
   );
 }
 
-/** Has it been in view yet? */
+/** Rows that only pass by are not looked at. */
+const LOOK_MS = 150;
+
+/** Has it been in view for a moment yet? */
 function useSeen(ref: RefObject<HTMLElement | null>): boolean {
   const [seen, setSeen] = useState(typeof IntersectionObserver === 'undefined');
   useEffect(() => {
     if (seen || !ref.current) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) setSeen(true);
+      clearTimeout(timer);
+      if (entries.at(-1)?.isIntersecting) timer = setTimeout(() => setSeen(true), LOOK_MS);
     });
     observer.observe(ref.current);
-    return () => observer.disconnect();
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
   }, [ref, seen]);
   return seen;
 }
