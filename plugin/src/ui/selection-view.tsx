@@ -1,5 +1,5 @@
-import { type DaemonClient, isSettled, type Settings, type SettingsPatch, type View } from '@uprez/shared';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type DaemonClient, isSettled, type Settings, type View } from '@uprez/shared';
+import { useEffect, useState } from 'react';
 import {
   type Act,
   actOnClips,
@@ -15,6 +15,7 @@ import { planSelection } from '../flows/upscale.ts';
 import type { SelectedClip, Selection } from '../host/host.ts';
 import { useAsking } from '../state/use-asking.ts';
 import { useReadable } from '../state/use-readable.ts';
+import { useSettings } from '../state/use-settings.ts';
 import { ChoiceFields, DeliveryFields } from './choice-fields.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { EstimateLine } from './estimate-line.tsx';
@@ -34,22 +35,19 @@ interface SelectionViewProps {
 const MOST_SHOWN = 4;
 
 /** What is selected in the host, what it would become, and the buttons that make it so. */
-export function SelectionView({ view: { settings } }: SelectionViewProps) {
+export function SelectionView({ view }: SelectionViewProps) {
   const { client, host, models } = useSurroundings();
   const selection = useReadable(host.selection);
+  const { settings, change, error: refusedChange } = useSettings(view.settings, client);
   const { ask, busy, error } = useAsking();
   const [more, setMore] = useState(false);
-  const change = (patch: SettingsPatch): void => void ask(async () => client?.call('changeSettings', patch));
-  const choice = useMemo(() => upscaleChoice(settings, models), [settings, models]);
+  const choice = upscaleChoice(settings, models);
   const estimated = useSelectionEstimate(selection, choice, settings);
   const refused = selection.clips.filter(({ refusal }) => refusal);
-  const queue = useCallback(
-    (made: Choice, clips: Selection = host.selection.get(), instead: 'skip' | 'alternative' = 'skip'): void =>
-      void ask(async () => client && queueSelection(client, clips, wishOf(made, client.view.settings, instead))),
-    // oxlint-disable-next-line react/exhaustive-deps -- `ask` works the same way at every time
-    [client, host],
-  );
+  const queue = (made: Choice, clips = host.selection.get(), instead: 'skip' | 'alternative' = 'skip'): void =>
+    void ask(async () => client && queueSelection(client, clips, wishOf(made, settings, instead)));
   useCommands({ upscale: () => queue(choice), flat: () => queue(flatChoice(settings.look)) });
+  const failure = error ?? refusedChange;
   const disabled = !client || busy || selection.clips.length === refused.length;
   return (
     <section className="selection" aria-label={words.selection}>
@@ -57,7 +55,7 @@ export function SelectionView({ view: { settings } }: SelectionViewProps) {
       <ClipList selection={selection} client={client} onInstead={(clips) => queue(choice, clips, 'alternative')} />
       <ChoiceFields settings={settings} change={change} />
       {more && <DeliveryFields settings={settings} change={change} />}
-      {!error && <EstimateLine estimated={estimated} scale={settings.scale} />}
+      {!failure && <EstimateLine estimated={estimated} scale={settings.scale} />}
       <div className="line buttons">
         <button type="button" className="primary grow" disabled={disabled} onClick={() => queue(choice)}>
           {words.upscale}
@@ -66,7 +64,7 @@ export function SelectionView({ view: { settings } }: SelectionViewProps) {
           {words.flat}
         </button>
       </div>
-      {error && <ErrorNotice error={error} />}
+      {failure && <ErrorNotice error={failure} />}
     </section>
   );
 }

@@ -1,8 +1,9 @@
-import type { Settings, SettingsPatch } from '@uprez/shared';
+import type { Settings } from '@uprez/shared';
 import { type DragEvent, type FormEvent, useRef, useState } from 'react';
 import { type Choice, flatChoice, upscaleChoice } from '../../flows/act.ts';
 import { fileTasks, type FileWishes, plainWishes, type SourceFile } from '../../flows/file-tasks.ts';
 import { useAsking } from '../../state/use-asking.ts';
+import { useSettings } from '../../state/use-settings.ts';
 import { useUploads } from '../../state/use-uploads.ts';
 import { ChoiceFields } from '../choice-fields.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
@@ -14,9 +15,9 @@ import { SentList } from './sent-list.tsx';
 import { WishFields } from './wish-fields.tsx';
 
 /** Adds clips, dropped or by their path; what is not chosen here is as the settings say. */
-export function TaskForm({ settings }: { settings: Settings }) {
-  const form = useTaskForm(settings);
-  const { uploads, path, setPath, wishes, setWishes, more, setMore, files, disabled, submit, change, error } = form;
+export function TaskForm({ settings: known }: { settings: Settings }) {
+  const form = useTaskForm(known);
+  const { uploads, wishes, setWishes, more, setMore, disabled, submit, settings, error } = form;
   const asForm = (event: FormEvent): void => {
     event.preventDefault();
     submit(form.choice);
@@ -28,15 +29,15 @@ export function TaskForm({ settings }: { settings: Settings }) {
           className="grow"
           aria-label={labels.path}
           placeholder={words.pathHint}
-          value={path}
-          onChange={(event) => setPath(event.target.value)}
+          value={form.path}
+          onChange={(event) => form.setPath(event.target.value)}
         />
         <FileButton add={uploads.add} />
       </DropZone>
       <SentList sent={uploads.sent} drop={uploads.drop} />
       <div className="fields">
-        <ChoiceFields settings={settings} change={change} />
-        {more && <WishFields wishes={wishes} change={setWishes} single={files.length <= 1} />}
+        <ChoiceFields settings={settings} change={form.change} />
+        {more && <WishFields wishes={wishes} change={setWishes} single={form.files.length <= 1} />}
       </div>
       <div className="line buttons">
         <button type="submit" className="primary" disabled={disabled}>
@@ -55,8 +56,9 @@ export function TaskForm({ settings }: { settings: Settings }) {
   );
 }
 
-function useTaskForm(settings: Settings) {
+function useTaskForm(known: Settings) {
   const { client, models } = useSurroundings();
+  const { settings, change, error: refusedChange } = useSettings(known, client);
   const { ask, busy, error } = useAsking();
   const uploads = useUploads();
   const [path, setPath] = useState('');
@@ -77,12 +79,11 @@ function useTaskForm(settings: Settings) {
       uploads.used(files.map((file) => file.path));
       setWishes({ ...wishes, from: '', to: '' });
     });
-  const change = (patch: SettingsPatch): void => void ask(async () => client?.call('changeSettings', patch));
   const sending = uploads.sent.some(({ state }) => state.kind === 'sending');
   const disabled = !client || busy || files.length === 0 || sending;
   return {
     ...{ uploads, path, setPath, wishes, setWishes, more, setMore },
-    ...{ files, choice, estimated, submit, change, disabled, error },
+    ...{ files, choice, estimated, submit, settings, change, disabled, error: error ?? refusedChange },
   };
 }
 
