@@ -70,8 +70,12 @@ export function openRotatedFile(path: string, maxBytes: number): RotatedFile {
   return {
     write(text) {
       const bytes = Buffer.from(text);
-      if (size > 0 && size + bytes.length > maxBytes) rotate();
-      size += writeSync(descriptor, bytes);
+      try {
+        if (size > 0 && size + bytes.length > maxBytes) rotate();
+        size += writeSync(descriptor, bytes);
+      } catch {
+        // A full disk: what the line is about matters more than the line.
+      }
     },
     close: () => closeSync(descriptor),
   };

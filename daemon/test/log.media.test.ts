@@ -32,6 +32,12 @@ describe('the log', () => {
     expect(text).toContain('input.missing');
   });
 
+  it.skipIf(process.platform !== 'linux')('that can’t be written, on a full disk, keeps nobody from going on', () => {
+    // The device that is always full (full(4)).
+    using opened = openLog({ file: '/dev/full', level: 'info' });
+    expect(() => opened.log.error({ job: 'a' }, 'job failed')).not.toThrow();
+  });
+
   it('keeps five older files beside the current one', () => {
     using folder = tempDir();
     const file = openRotatedFile(folder.file('a.log'), 10);

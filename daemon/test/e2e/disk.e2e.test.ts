@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DaemonClient, isSettled, type Job } from '@uprez/shared';
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { untilJob, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
 import { untilOnly } from '../support/processes.ts';
+import { canMount, resize, withSmallDisk } from '../support/small-disk.ts';
 import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 
@@ -147,27 +147,4 @@ function bytesIn(folder: string): number {
     if (found?.isFile()) sizes.set(found.ino, found.blocks * 512);
   }
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-}
-
-/** May this machine give a process a disk of its own? Needs root, or user namespaces. */
-function canMount(): boolean {
-  if (process.platform !== 'linux') return false;
-  try {
-    execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Runs a command with a disk of some megabytes mounted on a folder. */
-function withSmallDisk(folder: string, megabytes: number): string[] {
-  const script = `mount -t tmpfs -o size=${megabytes}m tmpfs "$1" && shift && exec "$@"`;
-  return ['unshare', '-rm', 'sh', '-c', script, 'sh', folder];
-}
-
-/** Changes the size of a process's small disk, which takes no time. */
-function resize(pid: number, folder: string, megabytes: number): void {
-  const entering = ['-t', String(pid), '-U', '-m', '--preserve-credentials'];
-  execFileSync('nsenter', [...entering, 'mount', '-o', `remount,size=${megabytes}m`, folder]);
 }

@@ -8,7 +8,7 @@ describe('The gauntlet, in short', () => {
 
   it.each(programme.map((experiment) => [experiment.id, experiment.claim, experiment] as const))(
     '%s: %s',
-    { timeout: 240_000 },
+    { timeout: 480_000 },
     async (_id, _claim, { run, volume, unit, hindrance }) => {
       const why = hindrance?.();
       if (why !== undefined) return console.log(`not run: ${why}`);

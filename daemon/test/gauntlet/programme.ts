@@ -5,6 +5,7 @@ import { sleep } from './r10-sleep.ts';
 import { databases, powerCuts } from './r11-database.ts';
 import { ffmpegs } from './r2-ffmpeg.ts';
 import { fileSystem } from './r4-file-system.ts';
+import { fullDisk } from './r5-full-disk.ts';
 import { network } from './r6-network.ts';
 import { disconnects } from './r7-disconnects.ts';
 import { starts } from './r8-starts.ts';
@@ -21,6 +22,6 @@ import { pairing } from './s8-pairing.ts';
 /** All experiments, in the order in which they are run. */
 export const programme: readonly Experiment[] = [
   ...[handshakes, messages, connections, paths, media, hostileNames, canary, pairing],
-  ...[kills, ffmpegs, powerCuts, fileSystem, network, disconnects, starts, poison, sleep, databases],
+  ...[kills, ffmpegs, powerCuts, fileSystem, fullDisk, network, disconnects, starts, poison, sleep, databases],
   soak,
 ];

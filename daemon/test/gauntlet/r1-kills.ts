@@ -9,7 +9,7 @@ import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 import { Complaints, type Experiment, type Order, type Outcome } from './experiment.ts';
 
-const FRAMES = 1200;
+const FRAMES = 800;
 const SEGMENT = 24;
 /** Of each segment that is lost by a kill, the one under way and at most one that is written and not yet on record. */
 const MOST_LOST = 2 * SEGMENT;
@@ -30,7 +30,7 @@ export const kills: Experiment = {
   claim:
     'Daemon, engine and ffmpeg are killed at random: no frame and no sound is lost, doubled or changed, and nobody is left over',
   unit: 'kills',
-  volume: { full: 500, short: 3 },
+  volume: { full: 500, short: 2 },
   hindrance: () => (seesProcesses ? undefined : 'only Linux shows a test the processes of others; see the checklist'),
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     const complaints = new Complaints();

@@ -24,7 +24,7 @@ export const ffmpegs: Experiment = {
   claim:
     'An ffmpeg that ends early, lies, crashes or hangs: the job goes on or fails with a reason, and no short result gets its name',
   unit: 'faults',
-  volume: { full: 100, short: 5 },
+  volume: { full: 100, short: 3 },
   hindrance: () => (process.platform === 'win32' ? 'the misbehaving ffmpeg is a shell script' : undefined),
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     using folder = tempDir();

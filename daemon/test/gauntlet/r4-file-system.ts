@@ -21,7 +21,7 @@ export const fileSystem: Experiment = {
   claim:
     'A file system call fails, once or again while the job goes on after it: the job waits or fails with a reason, and ends well afterwards',
   unit: 'faults',
-  volume: { full: 300, short: 8 },
+  volume: { full: 300, short: 3 },
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     const complaints = new Complaints();
     const shards = volume > 50 ? 2 : 1;

@@ -11,7 +11,7 @@ export const starts: Experiment = {
   claim:
     'Daemons that start in the same moment: exactly one stays, and after it was killed the next one takes its place',
   unit: 'starts',
-  volume: { full: 50, short: 6 },
+  volume: { full: 50, short: 4 },
   async run({ volume, say }: Order): Promise<Outcome> {
     const complaints = new Complaints();
     await using house = openHouse();

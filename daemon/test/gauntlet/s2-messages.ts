@@ -24,7 +24,7 @@ export const messages: Experiment = {
   id: 'S2',
   claim: 'Malformed messages are all answered, end nothing and leak nothing',
   unit: 'messages',
-  volume: { full: 100_000, short: 2000 },
+  volume: { full: 100_000, short: 1000 },
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     await using house = openHouse();
     const daemon = await house.daemon();

@@ -23,7 +23,7 @@ export const paths: Experiment = {
   id: 'S4',
   claim: 'Hostile paths are refused with a reason by everything that takes one; nothing is read, written or waited for',
   unit: 'paths',
-  volume: { full: 600, short: 30 },
+  volume: { full: 600, short: 24 },
   hindrance: () => (process.platform === 'win32' ? 'needs links and pipes of POSIX; see the checklist' : undefined),
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     await using house = openHouse();

@@ -24,7 +24,7 @@ export const media: Experiment = {
   claim:
     'Hostile media files are refused or decoded; no other file gets into a result, nobody is called, nothing falls over',
   unit: 'files',
-  volume: { full: 400, short: 40 },
+  volume: { full: 400, short: 16 },
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     await using house = openHouse();
     const { client, stop, ended } = await house.daemon();

@@ -56,7 +56,7 @@ export const hostileNames: Experiment = {
   claim:
     'Clips and results with names that ffmpeg, its filters or a shell would understand: the same frames as under a plain name',
   unit: 'names',
-  volume: { full: names.length, short: 4 },
+  volume: { full: names.length, short: 2 },
   hindrance: () => (process.platform === 'win32' ? 'most of these names can’t be given to files there' : undefined),
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     await using house = openHouse();

@@ -110,7 +110,7 @@ async function awaitDaemon(child: ChildProcess, folder: TempDir): Promise<UprezD
   const failed = end.then(() => Promise.reject(new Error(`the daemon did not come up: ${said()}`)));
   failed.catch(() => undefined);
   await Promise.race([ready, failed]);
-  const endpoint = join(folder.file('data'), 'endpoint.json');
+  const endpoint = endpointOf(child, folder);
   const client = await connectLocal(endpoint);
   return {
     pid: child.pid ?? -1,
@@ -126,6 +126,12 @@ async function awaitDaemon(child: ChildProcess, folder: TempDir): Promise<UprezD
       await ended;
     },
   };
+}
+
+/** As the daemon itself sees it: its data may lie on a disk that only it has. */
+function endpointOf({ pid }: ChildProcess, folder: TempDir): string {
+  const path = join(folder.file('data'), 'endpoint.json');
+  return process.platform === 'linux' ? join('/proc', String(pid), 'root', path) : path;
 }
 
 function follow(child: ChildProcess): Started {
