@@ -59,7 +59,7 @@ async function checkModels({ models, checkModel }: HealthParts): Promise<Check[]
   return Promise.all(
     here.map(({ id, licence }) =>
       checkModel(id).then(
-        () => ok(`model ${id}`, `ready, its file unchanged, licence ${licence}`),
+        () => ok(`model ${id}`, `ready and unchanged, licence ${licence}`),
         (error: unknown) => wrong(`model ${id}`, error),
       ),
     ),

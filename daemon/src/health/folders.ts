@@ -12,7 +12,7 @@ export function checkFolders(config: Config, outputFolder: string | null): Promi
   const { paths, tempDir, outputDir } = config;
   const folders = [
     ['data folder', paths.data],
-    ['log', paths.log],
+    ['log folder', paths.log],
     ['results', outputFolder ?? outputDir],
     ['unfinished files', tempDir],
   ] as const;
