@@ -1,5 +1,6 @@
 // `npm run bench`: sets up what is missing, builds, and measures the whole local path in one run; `npm run bench:quality`
 // (`quality` as the first word): what models make of clips whose originals are known;
+// `npm run bench -- --flat`: the flat export against the command that it follows;
 // `npm run bench -- --upload`: how much memory a large upload to the cloud takes.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ await ready({ browser: false });
 const words = process.argv.slice(2);
 const programs = {
   quality: 'scripts/bench/quality.ts',
+  '--flat': 'scripts/bench/flat.ts',
   '--upload': 'daemon/test/dev/upload.ts',
 };
 const program = programs[words[0]] ? programs[words.shift()] : 'scripts/bench/main.ts';

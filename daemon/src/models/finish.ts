@@ -1,9 +1,10 @@
 import type { Grade, Line } from '../looks/grade.ts';
+import type { Debanding } from './deband.ts';
 import { DITHER_SIDE, ditherPattern } from './dither.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { crop, type Picture } from './picture.ts';
 
-/** A picture as it leaves a graph's arithmetic: 10-bit limited-range codes as float, chroma left-sited 4:2:2. */
+/** A picture in 10-bit limited-range codes as float; at a graph's end its chroma is left-sited 4:2:2. */
 export interface Finished {
   luma: Picture;
   chroma: Picture;
@@ -14,6 +15,12 @@ export interface Finish {
   grade: Grade;
   /** Keep what lies between two codes as a mixture of them. */
   dither: boolean;
+}
+
+/** What a graph does to a picture besides enlarging it: at its beginning and at its end. */
+export interface Treating {
+  deband?: Debanding | null;
+  finish?: Finish;
 }
 
 /** Rounded to the nearest code, as it is. */

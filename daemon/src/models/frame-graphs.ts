@@ -4,8 +4,9 @@ import { coreTraits } from './core-traits.ts';
 import type { EngineModel } from './engine-model.ts';
 import { halfCore } from './half.ts';
 import { decodeModel, type OnnxModel } from './onnx.ts';
+import { DEBAND_REACH, type Debanding } from './deband.ts';
 import { DITHER_SIDE } from './dither.ts';
-import { type Finish, plainFinish } from './finish.ts';
+import { type Finish, plainFinish, type Treating } from './finish.ts';
 import type { PlanesFormat } from './planes-format.ts';
 import { planesGraph, type PlanesGraphOptions } from './planes-graph.ts';
 import { leastMultiple } from './rgb-filters.ts';
@@ -51,56 +52,68 @@ export async function openGraphs(
   model: EngineModel,
   { precision, scale, treatment }: GraphsWanted,
 ): Promise<FrameGraphs> {
-  const finish = finishOf(treatment);
-  if (model.kind === 'rgb') return rgbGraphs(decodeModel(await readFile(model.file)), model.traits, { scale, finish });
-  if (model.kind === 'interpolation') return coreGraphs({}, { scale, finish });
+  const job = { scale, finish: finishOf(treatment), deband: treatment.deband };
+  if (model.kind === 'rgb') return rgbGraphs(decodeModel(await readFile(model.file)), model.traits, job);
+  if (model.kind === 'interpolation') return coreGraphs({}, job);
   const core = await readCore(model.files, precision);
-  return coreGraphs({ core, mirrored: model.mirrored ?? false }, { scale, finish });
+  return coreGraphs({ core, mirrored: model.mirrored ?? false }, job);
 }
 
 /** What a job's graphs have in common. */
 interface JobGraphs {
   scale: Scale;
-  /** What is done in the last pass. */
+  /** What is done in the first pass, and in the last. */
+  deband: Debanding | null;
   finish: Finish;
 }
 
-function coreGraphs(options: Pick<PlanesGraphOptions, 'core' | 'mirrored'>, { scale, finish }: JobGraphs): FrameGraphs {
+function coreGraphs(options: Pick<PlanesGraphOptions, 'core' | 'mirrored'>, job: JobGraphs): FrameGraphs {
+  const { scale } = job;
   const { reach, widestBytes } = options.core ? coreTraits(options.core.graph) : { reach: 0, widestBytes: 0 };
   const passes: readonly GraphScale[] = scale === 4 ? [2, 2] : [scale];
   return {
     passes,
-    overlap: reach + AROUND_REACH,
-    grid: gridFor(2, finish),
+    overlap: reach + AROUND_REACH + debandReach(job),
+    grid: gridFor(2, job),
     largest: null,
     bytesPerSample: LIVE_MAPS * widestBytes + AROUND_CORE,
     compose: (format, pass) => {
-      const end = pass === passes.length - 1 ? finish : plainFinish;
-      return scale === 1 ? sameSizeGraph(format, end) : planesGraph(format, { ...options, finish: end });
+      const treating = treatingAt(pass, passes, job);
+      return scale === 1 ? sameSizeGraph(format, treating) : planesGraph(format, { ...options, ...treating });
     },
   };
 }
 
-function rgbGraphs(model: OnnxModel, traits: RgbTraits, { scale, finish }: JobGraphs): FrameGraphs {
+function rgbGraphs(model: OnnxModel, traits: RgbTraits, job: JobGraphs): FrameGraphs {
+  const { scale } = job;
   const passes = scale === 1 ? ([1] as const) : rgbChain(traits.scale, scale);
   // Pictures of three floats, at the network's scale and at the result's.
   const around = 12 * LIVE_MAPS * (traits.scale ** 2 + Math.max(...passes) ** 2);
   return {
     passes,
-    overlap: traits.overlap === null ? Number.POSITIVE_INFINITY : traits.overlap + LOCK_REACH + AROUND_RGB,
-    grid: gridFor(traits.multiple % 2 === 0 ? traits.multiple : traits.multiple * 2, finish),
+    overlap: (traits.overlap ?? Number.POSITIVE_INFINITY) + LOCK_REACH + AROUND_RGB + debandReach(job),
+    grid: gridFor(traits.multiple % 2 === 0 ? traits.multiple : traits.multiple * 2, job),
     largest: traits.fixed,
     bytesPerSample: traits.bytesPerSample + around,
-    compose: (format, pass) => {
-      const end = pass === passes.length - 1 ? finish : plainFinish;
-      return rgbGraph({ format, model, traits, scale: passes[pass] ?? 1, finish: end });
-    },
+    compose: (format, pass) =>
+      rgbGraph({ format, model, traits, scale: passes[pass] ?? 1, ...treatingAt(pass, passes, job) }),
   };
 }
 
-/** Tiles begin where the dither pattern does. */
-function gridFor(grid: number, { dither }: Finish): number {
-  return dither ? leastMultiple(grid, DITHER_SIDE) : grid;
+function treatingAt(pass: number, passes: readonly GraphScale[], { deband, finish }: JobGraphs): Treating {
+  return {
+    deband: pass === 0 ? deband : null,
+    finish: pass === passes.length - 1 ? finish : plainFinish,
+  };
+}
+
+function debandReach({ deband }: JobGraphs): number {
+  return deband === null ? 0 : DEBAND_REACH;
+}
+
+/** Tiles begin where the dither pattern does, and cells of the deband. */
+function gridFor(grid: number, { finish }: JobGraphs): number {
+  return finish.dither ? leastMultiple(grid, DITHER_SIDE) : grid;
 }
 
 async function readCore(files: { fp32: string; int8?: string }, precision: Precision): Promise<OnnxModel> {

@@ -1,5 +1,6 @@
 import type { YuvMatrix } from '@uprez/shared';
 import type { GraphBuilder } from './graph-builder.ts';
+import type { Picture } from './picture.ts';
 
 /** Frames as they leave a decoder: three planes of unsigned codes. */
 export interface PlanesFormat {
@@ -24,8 +25,17 @@ export function lumaInput(graph: GraphBuilder, name: string, format: PlanesForma
   return toCodes(graph, input, lumaLevels(format));
 }
 
+/** A frame as it is stored, in 10-bit limited-range codes as float. */
+export function planesInput(graph: GraphBuilder, format: PlanesFormat): { luma: Picture; chroma: Picture } {
+  const { width, height } = format;
+  return {
+    luma: { width, height, planes: 1, value: lumaInput(graph, 'y', format) },
+    chroma: { ...chromaSize(format), planes: 2, value: chromaInput(graph, format) },
+  };
+}
+
 /** Both chroma planes as they are stored, one behind the other, in 10-bit limited-range codes as float. */
-export function chromaInput(graph: GraphBuilder, format: PlanesFormat): string {
+function chromaInput(graph: GraphBuilder, format: PlanesFormat): string {
   const { width, height } = chromaSize(format);
   const planes = ['u', 'v'].map((name) => graph.input(name, storage(format), [1, 1, height, width]));
   const joined = graph.node('Concat', planes, { attributes: { axis: 1 } });

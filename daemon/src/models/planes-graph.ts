@@ -1,9 +1,10 @@
 import { chromaBase, chromaToCore, lumaBase } from './base-filters.ts';
-import { type Finish, legal, plainFinish, writeFinished } from './finish.ts';
+import { debandedPlanes } from './deband.ts';
+import { type Finish, legal, plainFinish, type Treating, writeFinished } from './finish.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxGraph, type OnnxModel } from './onnx.ts';
-import { crop, weave } from './picture.ts';
-import { chromaInput, chromaSize, lumaInput, type PlanesFormat } from './planes-format.ts';
+import { crop, type Picture, weave } from './picture.ts';
+import { type PlanesFormat, planesInput } from './planes-format.ts';
 
 interface Cells {
   /** A cell is 2x2 input luma samples; odd sizes are completed by repeating the last row or column. */
@@ -17,7 +18,7 @@ interface Drawing {
   cells: Cells;
 }
 
-export interface PlanesGraphOptions {
+export interface PlanesGraphOptions extends Treating {
   /** The network whose residual is added; without one it is plain interpolation. */
   core?: OnnxModel | undefined;
   /**
@@ -25,7 +26,6 @@ export interface PlanesGraphOptions {
    * a larger network would.
    */
   mirrored?: boolean;
-  finish?: Finish;
 }
 
 /**
@@ -35,12 +35,13 @@ export interface PlanesGraphOptions {
  * Result = analytic interpolation (exact for flat areas) + the core network's residual, in 10-bit code values.
  */
 export function planesGraph(format: PlanesFormat, options: PlanesGraphOptions = {}): Uint8Array {
-  const { core, mirrored = false, finish = plainFinish } = options;
+  const { core, mirrored = false, deband = null, finish = plainFinish } = options;
   const graph = new GraphBuilder();
   const cells = { rows: Math.ceil(format.height / 2), columns: Math.ceil(format.width / 2) };
   const drawing = { graph, format, cells };
-  const luma = paddedLuma(drawing);
-  const chroma = paddedChroma(drawing);
+  const stored = debandedPlanes(graph, planesInput(graph, format), deband);
+  const luma = paddedLuma(drawing, stored.luma);
+  const chroma = paddedChroma(drawing, stored.chroma);
   const add = mirrored ? addMirrored : addCore;
   const residual = core && add(graph, core.graph, { y: luma, c: coreChroma(drawing, chroma) });
   const lumaCells = graph.conv(luma, lumaBase(), [2, 2]);
@@ -75,24 +76,17 @@ function foreignOperators(core: OnnxModel | undefined): OnnxModel['opset_import'
 /** Chroma samples of a cell: rows and columns to step over. */
 const chromaStrides = { '420': [1, 1], '422': [2, 1], '444': [2, 2] } as const;
 
-/** Input codes to 10-bit limited-range codes as float, edges repeated by two samples. */
-function paddedLuma({ graph, format, cells }: Drawing): string {
-  const { width, height } = format;
-  return graph.pad(lumaInput(graph, 'y', format), [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
+/** Edges repeated by two samples, and to whole cells. */
+function paddedLuma({ graph, cells }: Drawing, { value, width, height }: Picture): string {
+  return graph.pad(value, [2, 2, 2 + cells.rows * 2 - height, 2 + cells.columns * 2 - width]);
 }
 
-function paddedChroma({ graph, format, cells }: Drawing): string {
-  const size = chromaSize(format);
+function paddedChroma({ graph, format, cells }: Drawing, { value, width, height }: Picture): string {
   const vertical = format.chroma === '420' ? 1 : 2;
   const horizontal = format.chroma === '444' ? 2 : 1;
-  const missingRows = format.chroma === '420' ? 0 : cells.rows * 2 - size.height;
-  const missingColumns = format.chroma === '444' ? cells.columns * 2 - size.width : 0;
-  return graph.pad(chromaInput(graph, format), [
-    vertical,
-    horizontal,
-    vertical + missingRows,
-    horizontal + missingColumns,
-  ]);
+  const missingRows = format.chroma === '420' ? 0 : cells.rows * 2 - height;
+  const missingColumns = format.chroma === '444' ? cells.columns * 2 - width : 0;
+  return graph.pad(value, [vertical, horizontal, vertical + missingRows, horizontal + missingColumns]);
 }
 
 /** The padded 4:2:0 chroma that cores see, filtered to the siting of H.264 where the source has more. */

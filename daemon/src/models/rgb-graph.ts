@@ -1,5 +1,6 @@
 import type { Size } from '@uprez/shared';
-import { type Finish, type Finished, plainFinish, writeFinished } from './finish.ts';
+import { type Debanding, debandedPlanes } from './deband.ts';
+import { type Finished, plainFinish, type Treating, writeFinished } from './finish.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxModel } from './onnx.ts';
 import { chromaSize, type PlanesFormat, storage } from './planes-format.ts';
@@ -9,12 +10,11 @@ import { padsWithZeros } from './rgb-reach.ts';
 import { codesToRgb, rgbToChroma, rgbToLuma } from './rgb-levels.ts';
 import type { GraphScale, RgbTraits } from './rgb-traits.ts';
 
-export interface RgbGraphOptions {
+export interface RgbGraphOptions extends Treating {
   format: PlanesFormat;
   model: OnnxModel;
   traits: RgbTraits;
   scale: GraphScale;
-  finish?: Finish;
 }
 
 /** Lowest version of a file that needs no inputs for its weights; all that run operator set 11 know it. */
@@ -28,9 +28,10 @@ const IR_VERSION = 8;
  * Chroma is interpolated, RGB made by the source's matrix and range, the network run, its result resampled to the scale
  * that is asked for. What lies beyond black and white goes around the network, and colours are locked to the source's.
  */
-export function rgbGraph({ format, model, traits, scale, finish = plainFinish }: RgbGraphOptions): Uint8Array {
+export function rgbGraph(options: RgbGraphOptions): Uint8Array {
+  const { format, model, traits, scale, deband = null, finish = plainFinish } = options;
   const graph = new GraphBuilder();
-  const source = sourceRgb(graph, format);
+  const source = sourceRgb(graph, format, deband);
   const result = networkResult(graph, clipped(graph, source, 0), { model, traits });
   const resized = resample(graph, result, { from: traits.scale, to: scale });
   const complete = withExtremes(graph, source, { ...clipped(graph, resized, 0), scale });
@@ -44,16 +45,21 @@ export function rgbGraph({ format, model, traits, scale, finish = plainFinish }:
   });
 }
 
-function sourceRgb(graph: GraphBuilder, format: PlanesFormat): Picture {
+function sourceRgb(graph: GraphBuilder, format: PlanesFormat, deband: Debanding | null): Picture {
   const { width, height } = format;
   const small = chromaSize(format);
   const codes = (name: string, { width, height }: Size): string =>
     graph.cast(graph.input(name, storage(format), [1, 1, height, width]), 'float');
   const luma = codes('y', { width, height });
   const joined = graph.node('Concat', [codes('u', small), codes('v', small)], { attributes: { axis: 1 } });
-  const full = filter(graph, { ...small, planes: 2, value: joined }, chromaToFull[format.chroma]);
+  const stored = {
+    luma: { width, height, planes: 1, value: luma },
+    chroma: { ...small, planes: 2, value: joined },
+  };
+  const smooth = debandedPlanes(graph, stored, deband && { ...deband, code: deband.code * 2 ** (format.depth - 10) });
+  const full = filter(graph, smooth.chroma, chromaToFull[format.chroma]);
   const chroma = crop(graph, full, { width, height });
-  const yuv = graph.node('Concat', [luma, chroma.value], { attributes: { axis: 1 } });
+  const yuv = graph.node('Concat', [smooth.luma.value, chroma.value], { attributes: { axis: 1 } });
   return { value: graph.conv(yuv, codesToRgb(format), [1, 1]), planes: 3, width, height };
 }
 

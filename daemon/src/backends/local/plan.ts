@@ -66,13 +66,17 @@ export function enginePlan(
   };
 }
 
+/** Shares of the usual strength. */
+const debandStrengths = { low: 0.7, auto: 1, high: 1.5 } as const;
+
 /**
  * Networks take steps away while they enlarge. Everything else keeps those of 8-bit sources, which a look would make
  * visible; deeper sources have none to speak of.
  */
 function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineModel): Treatment {
-  const fitting = bitDepth === 8 && model.kind === 'interpolation' ? 'low' : 'off';
-  return { look, deband: deband === 'auto' ? fitting : deband };
+  const fitting = bitDepth === 8 && model.kind === 'interpolation';
+  if (deband === 'off' || (deband === 'auto' && !fitting)) return { look, deband: null };
+  return { look, deband: { code: 2 ** (10 - Math.min(bitDepth, 10)), strength: debandStrengths[deband] } };
 }
 
 /** Size of the result. Throws `input.alpha`, `input.alpha-lost`, `input.flow-hdr`, `input.too-large`. */

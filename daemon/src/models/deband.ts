@@ -1,0 +1,129 @@
+import type { Finished } from './finish.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import { crop, type Picture } from './picture.ts';
+
+/** How to take away the steps that 8 bits and compression leave in gradients. */
+export interface Debanding {
+  /** One code of the source, in the units of the picture. */
+  code: number;
+  /** How large steps may be that are taken away; 1 is what H.264 leaves at usual rates. */
+  strength: number;
+}
+
+/** Luma samples around one that its result depends on: all steps of a walk, and the cells at its end. */
+export const DEBAND_REACH = 96;
+
+/** Side of a cell in samples. Tiles begin at multiples of eight luma samples, so that cells lie on the frame's grid. */
+const CELL = 4;
+
+/**
+ * The walk: cells are compared with those so many cells away, and give way to them by as much as this, in codes. The
+ * farther away, the less, because gradients are bent.
+ */
+const walks = {
+  luma: [
+    { far: 1, most: 1 },
+    { far: 2, most: 1 },
+    { far: 4, most: 0.75 },
+    { far: 8, most: 0.375 },
+  ],
+  chroma: [
+    { far: 1, most: 1 },
+    { far: 2, most: 0.75 },
+    { far: 4, most: 0.375 },
+  ],
+} as const;
+
+/** Across, down, and both diagonals, each looked at to both sides. */
+const directions = [
+  { x: 1, y: 0 },
+  { x: 0, y: 1 },
+  { x: 1, y: 1 },
+  { x: -1, y: 1 },
+] as const;
+
+/** How far a cell goes towards the mean of its neighbours in each direction. */
+const GAIN = 0.18;
+
+/** Samples move by this many codes at most … */
+const MOST = 1;
+
+/** … where they lie by this much around the smooth surface on average; up to the second less and less, beyond not at all. */
+const texture = { least: 1, most: 1.375 };
+
+/** Takes the steps out of both parts of a picture, where that is wanted. */
+export function debandedPlanes(graph: GraphBuilder, { luma, chroma }: Finished, how: Debanding | null): Finished {
+  if (how === null) return { luma, chroma };
+  return { luma: debanded(graph, luma, 'luma', how), chroma: debanded(graph, chroma, 'chroma', how) };
+}
+
+/**
+ * Takes the steps out of smooth gradients. Means of cells are smoothed at several distances, each time against the mean
+ * of two opposite neighbours: that leaves straight gradients exactly as they are, whatever their slope, and what differs by
+ * more than steps do, an edge, counts for nothing. Samples then move to the surface that goes through the cells, by a code
+ * at most, unless they are farther away than twice that, or the place has texture.
+ *
+ * Works on each plane on its own; flat areas stay exact. The operators are those of operator set 11.
+ */
+function debanded(graph: GraphBuilder, picture: Picture, plane: keyof typeof walks, how: Debanding): Picture {
+  const { code, strength } = how;
+  const step = code * strength;
+  const cells = walks[plane].reduce(
+    (low, { far, most }) => {
+      return smoothed(graph, low, { far, most: most * step });
+    },
+    cellMeans(graph, picture),
+  );
+  const away = graph.node('Sub', [surface(graph, cells, picture).value, picture.value]);
+  const shift = limited(graph, away, MOST * step);
+  const roughness = cellMeans(graph, { ...picture, value: graph.node('Abs', [away]) });
+  const calm = surface(graph, calmness(graph, roughness, step), picture);
+  const moved = graph.node('Mul', [shift, calm.value]);
+  return { ...picture, value: graph.node('Add', [picture.value, moved]) };
+}
+
+/** 1 for cells without texture, 0 for cells with. */
+function calmness(graph: GraphBuilder, roughness: Picture, step: number): Picture {
+  const { least, most } = texture;
+  const room = graph.node('Sub', [graph.floats([], [most * step]), roughness.value]);
+  const share = graph.node('Mul', [room, graph.floats([], [1 / ((most - least) * step)])]);
+  return { ...roughness, value: graph.node('Clip', [share, graph.floats([], [0]), graph.floats([], [1])]) };
+}
+
+/** Means of cells; the last row and column of cells are completed by repeating the edge. */
+function cellMeans(graph: GraphBuilder, picture: Picture): Picture {
+  const [width, height] = [Math.ceil(picture.width / CELL), Math.ceil(picture.height / CELL)];
+  const whole = graph.pad(picture.value, [0, 0, height * CELL - picture.height, width * CELL - picture.width]);
+  const attributes = { kernel_shape: [CELL, CELL], strides: [CELL, CELL] };
+  return { ...picture, width, height, value: graph.node('AveragePool', [whole], { attributes }) };
+}
+
+/** The surface through the cells, at the size of the picture that they came from. */
+function surface(graph: GraphBuilder, cells: Picture, { width, height }: Picture): Picture {
+  const scales = graph.floats([4], [1, 1, CELL, CELL]);
+  const value = graph.node('Resize', [cells.value, '', scales], { attributes: { mode: 'linear' } });
+  return crop(graph, { ...cells, width: cells.width * CELL, height: cells.height * CELL, value }, { width, height });
+}
+
+function smoothed(graph: GraphBuilder, cells: Picture, { far, most }: { far: number; most: number }): Picture {
+  const padded = graph.pad(cells.value, [far, far, far, far]);
+  const neighbours = (x: number, y: number): string => {
+    const at = [far + y * far, far + x * far];
+    const to = [far + y * far + cells.height, far + x * far + cells.width];
+    return graph.node('Slice', [padded, graph.int64s(at), graph.int64s(to), graph.int64s([2, 3])]);
+  };
+  const shifts = directions.map(({ x, y }) => {
+    const both = graph.node('Add', [neighbours(x, y), neighbours(-x, -y)]);
+    const mean = graph.node('Mul', [both, graph.floats([], [0.5])]);
+    return limited(graph, graph.node('Sub', [mean, cells.value]), most);
+  });
+  const shift = graph.node('Mul', [graph.node('Sum', shifts), graph.floats([], [GAIN])]);
+  return { ...cells, value: graph.node('Add', [cells.value, shift]) };
+}
+
+/** As it is up to `most`, then less and less, and nothing from twice as much on. */
+function limited(graph: GraphBuilder, value: string, most: number): string {
+  const clip = (of: string): string => graph.node('Clip', [of, graph.floats([], [-most]), graph.floats([], [most])]);
+  const near = clip(value);
+  return graph.node('Sub', [near, clip(graph.node('Sub', [value, near]))]);
+}
