@@ -37,7 +37,7 @@ const rows = [
     from: 'daemon/src/models/',
     allow: ['@uprez/shared', 'node:', 'fflate', 'protobufjs', 'zod', 'daemon/src/looks/', 'daemon/src/models/'],
   },
-  { from: 'daemon/src/looks/', allow: ['@uprez/shared', 'node:', 'daemon/src/looks/'] },
+  { from: 'daemon/src/looks/', allow: ['@uprez/shared', 'node:', 'daemon/src/looks/', 'daemon/src/media/path-check'] },
   {
     from: 'daemon/src/library/',
     allow: [
@@ -76,6 +76,7 @@ const rows = [
       'daemon/src/backends/files',
       'daemon/src/backends/obstacles',
       'daemon/src/engine/',
+      'daemon/src/looks/',
       'daemon/src/media/',
       'daemon/src/models/',
       'daemon/src/log',
@@ -180,6 +181,7 @@ const rows = [
       'zod',
       'daemon/src/cli/',
       'daemon/src/login/',
+      'daemon/src/looks/',
       'daemon/src/paths',
       'daemon/src/instance',
       'daemon/src/config',

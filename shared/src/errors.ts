@@ -286,6 +286,24 @@ export const errorTable = {
     (d) => `${file(d)} could not be tried: ${String(d['why'])}.`,
     () => 'Choose another network, or another export of this one.',
   ),
+  'look.bad-cube': row(
+    400,
+    false,
+    (d) => `${file(d)} is not a .cube file that can be used: line ${String(d['line'])}: ${String(d['why'])}.`,
+    () => 'Export the LUT again as a plain 1D or 3D .cube, with at most 65 points along each axis.',
+  ),
+  'look.hdr': row(
+    400,
+    false,
+    (d) => `${file(d)} is HDR (${String(d['transfer'])}); log looks start from SDR.`,
+    () => 'Leave the look out, which keeps the clip’s own HDR curve, or convert the clip to SDR first.',
+  ),
+  'look.no-inverse': row(
+    400,
+    false,
+    (d) => `There is no LUT that takes ${String(d['look'])} back.`,
+    () => 'Inverse LUTs come with the named looks.',
+  ),
   'look.cloud': row(
     400,
     false,

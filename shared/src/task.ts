@@ -49,6 +49,8 @@ export const Task = z.object({
   /** Applied to the finished picture, before it is rounded to 10 bits. */
   look: Look.default(noLook),
   deband: Deband.default('auto'),
+  /** Write the .cube LUT that takes the look back, beside the result. */
+  lut: z.boolean().default(false),
   audio: z.enum(['keep', 'none']).default('keep'),
   alpha: Alpha.default('refuse'),
   /** A folder, or a file ending in .mov; null = the output folder of the settings, else beside the source. */

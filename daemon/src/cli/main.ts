@@ -1,4 +1,4 @@
-import { AppError, flatExport } from '@uprez/shared';
+import { AppError, flatExport, LookId } from '@uprez/shared';
 import { CommanderError } from 'commander';
 import { type Config, type Flags, loadConfig } from '../config.ts';
 import type { LoginItem } from '../login/login-item.ts';
@@ -6,6 +6,7 @@ import type { StartDaemon } from './connect.ts';
 import { diagnostics, doctor, pair, serve, settings, stop } from './house-verbs.ts';
 import { key } from './key-verb.ts';
 import { autostart, uninstall } from './login-verbs.ts';
+import { type CubeFlags, showLooks, writeLookCube } from './look-verbs.ts';
 import {
   type AddFlags,
   addModel,
@@ -79,6 +80,11 @@ function createVerbs({ terminal, startDaemon, loginItem, exit, flags }: Surround
         ? daemon.stay((client, stopped) => setGoing(client, { verb, ids, stopped }, terminal))
         : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids, yes }, terminal))),
     models: modelVerbs(daemon, terminal),
+    looks: {
+      list: ({ json = false }: OutputFlags) => Promise.resolve(showLooks(json, terminal)),
+      cube: (id, file, given: CubeFlags & object) =>
+        writeLookCube({ id: LookId.parse(id), file, flags: given }, terminal),
+    },
     doctor: ({ json = false, bundle }: OutputFlags & { bundle?: string | true }) =>
       daemon.glance(({ client }) => (bundle ? diagnostics(client, bundle, terminal) : doctor(client, json, terminal))),
     settings: (key, value, { json = false }: OutputFlags) =>

@@ -26,6 +26,7 @@ export interface UpscaleFlags {
   look?: LookWord;
   strength?: number;
   deband?: Deband;
+  lut?: boolean;
   from?: string;
   to?: string;
   fps?: FrameRate;
@@ -106,6 +107,7 @@ export function taskOf(source: string, flags: UpscaleFlags, settings: Settings):
     ...modelOf(flags, settings),
     look: { ...(flags.look ?? { id: 'none' }), strength: flags.strength ?? 1 },
     deband: flags.deband ?? 'auto',
+    lut: flags.lut ?? false,
     frameRate: flags.fps ?? null,
     handles: flags.handles ?? settings.handles,
     output: flags.output ?? null,

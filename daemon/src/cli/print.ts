@@ -4,6 +4,7 @@ import {
   bytes,
   duration,
   type Health,
+  isLook,
   type Job,
   type JobReport,
   type Progress,
@@ -65,7 +66,7 @@ export function reportLines({ job, segments, errors, peakMemory, accelerators }:
   return [
     `job ${job.id}: ${job.state}, attempt ${job.attempts}`,
     `source: ${task.source} (${media.width}x${media.height}, ${media.codec}, ${media.frameCount} frames)`,
-    `task: ${task.scale}x, model ${task.model}, on ${task.backend}`,
+    `task: ${task.scale}x, model ${task.model}, on ${task.backend}${lookText(task)}`,
     ...creditLines(job),
     ...job.steps.map((step) => `step ${step.name}: ${step.status}, ${Math.round(step.progress)} %`),
     `segments: ${segments.done} of ${segments.total}, ${segments.frames} frames, ${bytes(segments.bytes)}`,
@@ -77,6 +78,13 @@ export function reportLines({ job, segments, errors, peakMemory, accelerators }:
     ...(job.output?.quality ? [qualityLine(job.output.quality)] : []),
     ...(job.output ? [`output: ${job.output.path}`] : []),
   ];
+}
+
+/** ", look flat" and ", deband high", where that was asked for. */
+function lookText({ look, deband }: Job['task']): string {
+  const name = 'id' in look ? look.id : basename(look.file);
+  const part = look.strength === 1 ? '' : ` at ${look.strength}`;
+  return `${isLook(look) ? `, look ${name}${part}` : ''}${deband === 'auto' ? '' : `, deband ${deband}`}`;
 }
 
 function creditLines({ estimate, approvedCredits, chargedCredits }: Job): string[] {

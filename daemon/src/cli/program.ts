@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Alpha, Fields, RateConversion } from '@uprez/shared';
 import { Argument, Command, Option } from 'commander';
+import { addLookVerbs, type LookVerbs } from './looks-program.ts';
 import { addModelVerbs, type ModelVerbs } from './models-program.ts';
 import { backend, deband, handles, look, rate, scale, strength, time } from './options.ts';
 
@@ -13,6 +14,7 @@ export interface Verbs {
   watch(flags: object): Promise<void>;
   act(verb: 'cancelJob' | 'retryJob' | 'approveJob' | 'removeJob', ids: string[], flags: object): Promise<void>;
   models: ModelVerbs;
+  looks: LookVerbs;
   doctor(flags: object): Promise<void>;
   settings(key: string | undefined, value: string | undefined, flags: object): Promise<void>;
   key(action: 'show' | 'set' | 'test' | 'remove'): Promise<void>;
@@ -86,6 +88,7 @@ function addTaskOptions(command: Command): Command {
   return command
     .option('--strength <share>', 'how much of the look: 0 to 1', strength)
     .option('--deband <how>', 'take steps out of gradients: auto, off, low or high', deband)
+    .option('--lut', 'write the .cube LUT that takes the look back beside the result')
     .option('--from <time>', 'in point: seconds, hh:mm:ss.mmm or timecode from the clip’s first frame', time)
     .option('--to <time>', 'out point, not included', time)
     .option('--fps <rate>', 'conform to a frame rate: 24, 23.976, 30000/1001', rate)
@@ -144,6 +147,7 @@ function addHouseVerbs(program: Command, verbs: Verbs): void {
       return verbs.serve();
     });
   addModelVerbs(program, verbs.models);
+  addLookVerbs(program, verbs.looks);
   program
     .command('doctor')
     .description('check what Uprez needs')

@@ -76,7 +76,7 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
   const { send, signal } = options;
   const segments = [...task.done];
   const memory = watchMemory((name, peakBytes) => send({ type: 'memory', process: name, peakBytes }));
-  const meter = meterFor(task.plan, timing, options);
+  const meter = await meterFor(task.plan, timing, options);
   const mov = await openPartial(task);
   try {
     const statistics = await runPipeline({
@@ -105,12 +105,13 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
   }
 }
 
-/** Luma under a look can be told from the source's luma alone where it is a line. */
-function meterFor(plan: EnginePlan, timing: Timing, { qualityScript }: RunOptions): QualityMeter | null {
+/** Luma under a look can be told from the source's luma alone where the look is a line. */
+async function meterFor(plan: EnginePlan, timing: Timing, options: RunOptions): Promise<QualityMeter | null> {
   const { source: format, scale, treatment } = plan;
-  const { grade } = finishOf(treatment);
+  const { grade } = await finishOf(treatment);
+  if (grade.kind === 'curve' || grade.kind === 'cube') return null;
   const look = grade.kind === 'none' ? { gain: 1, offset: 0 } : grade.luma;
-  return new QualityMeter({ format, scale, look }, layoutOf(timing), qualityScript);
+  return new QualityMeter({ format, scale, look }, layoutOf(timing), options.qualityScript);
 }
 
 /** The partial file at the end of the last recorded segment. Without segments whatever lies there is started anew. */

@@ -1,14 +1,12 @@
+import type { YuvMatrix } from '@uprez/shared';
 import type { Grade, Line } from '../looks/grade.ts';
 import type { Debanding } from './deband.ts';
 import { DITHER_SIDE, ditherPattern } from './dither.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { crop, type Picture } from './picture.ts';
-
-/** A picture in 10-bit limited-range codes as float; at a graph's end its chroma is left-sited 4:2:2. */
-export interface Finished {
-  luma: Picture;
-  chroma: Picture;
-}
+import { curveTable, lookedUp } from './lookup.ts';
+import { crop, filter, type Picture, type YuvPicture } from './picture.ts';
+import { chromaToFull } from './rgb-filters.ts';
+import { codesToRgb, rgbToChroma, rgbToLuma } from './rgb-levels.ts';
 
 /** What happens to a picture on its way to codes. */
 export interface Finish {
@@ -27,8 +25,12 @@ export interface Treating {
 export const plainFinish: Finish = { grade: { kind: 'none' }, dither: false };
 
 /** Grades the picture and writes it: outputs `Y`, `U`, `V`, rounded once. */
-export function writeFinished(graph: GraphBuilder, picture: Finished, { grade, dither }: Finish): void {
-  const { luma, chroma } = graded(graph, picture, grade);
+export function writeFinished(
+  graph: GraphBuilder,
+  picture: YuvPicture,
+  { grade, dither, matrix }: Finish & { matrix: YuvMatrix },
+): void {
+  const { luma, chroma } = graded(graph, picture, { grade, matrix });
   writePlane(graph, dither ? dithered(graph, luma) : luma, 'Y');
   const codes = dither ? dithered(graph, chroma) : chroma;
   ['U', 'V'].forEach((output, i) => {
@@ -37,12 +39,56 @@ export function writeFinished(graph: GraphBuilder, picture: Finished, { grade, d
   });
 }
 
-function graded(graph: GraphBuilder, { luma, chroma }: Finished, grade: Grade): Finished {
-  if (grade.kind === 'none') return { luma, chroma };
+function graded(graph: GraphBuilder, picture: YuvPicture, { grade, matrix }: Grading): YuvPicture {
+  const { luma, chroma } = picture;
+  switch (grade.kind) {
+    case 'none':
+      return picture;
+    case 'levels':
+      return {
+        luma: { ...luma, value: onLine(graph, luma.value, grade.luma) },
+        chroma: { ...chroma, value: onLine(graph, chroma.value, grade.chroma) },
+      };
+    case 'curve': {
+      const table = curveTable(grade.curve);
+      return inRgb(graph, picture, { matrix, change: (rgb) => lookedUp(graph, rgb, table) });
+    }
+    case 'cube': {
+      const { cube, strength } = grade;
+      const change = (rgb: Picture): string => mixed(graph, rgb.value, { other: lookedUp(graph, rgb, cube), strength });
+      return inRgb(graph, picture, { matrix, change });
+    }
+  }
+}
+
+interface Grading {
+  grade: Grade;
+  matrix: YuvMatrix;
+}
+
+/**
+ * Changes the picture as R'G'B'. Chroma is interpolated to one sample for each of luma, and of the result every second
+ * is taken, without a filter: those are the places where the source had one, so that the inverse finds its values again.
+ */
+function inRgb(
+  graph: GraphBuilder,
+  { luma, chroma }: YuvPicture,
+  { matrix, change }: { matrix: YuvMatrix; change: (rgb: Picture) => string },
+): YuvPicture {
+  const full = crop(graph, filter(graph, chroma, chromaToFull['422']), luma);
+  const yuv = graph.node('Concat', [luma.value, full.value], { attributes: { axis: 1 } });
+  const levels = { matrix, depth: 10, range: 'limited', grey: false } as const;
+  const rgb = change({ ...luma, planes: 3, value: graph.conv(yuv, codesToRgb(levels), [1, 1]) });
   return {
-    luma: { ...luma, value: onLine(graph, luma.value, grade.luma) },
-    chroma: { ...chroma, value: onLine(graph, chroma.value, grade.chroma) },
+    luma: { ...luma, value: graph.conv(rgb, rgbToLuma(matrix), [1, 1]) },
+    chroma: { ...chroma, value: graph.conv(rgb, rgbToChroma(levels, [1]), [1, 2]) },
   };
+}
+
+function mixed(graph: GraphBuilder, value: string, { other, strength }: { other: string; strength: number }): string {
+  if (strength === 1) return other;
+  const part = graph.node('Mul', [graph.node('Sub', [other, value]), graph.floats([], [strength])]);
+  return graph.node('Add', [value, part]);
 }
 
 export function onLine(graph: GraphBuilder, value: string, { gain, offset }: Line): string {

@@ -52,7 +52,7 @@ export async function openGraphs(
   model: EngineModel,
   { precision, scale, treatment }: GraphsWanted,
 ): Promise<FrameGraphs> {
-  const job = { scale, finish: finishOf(treatment), deband: treatment.deband };
+  const job = { scale, finish: await finishOf(treatment), deband: treatment.deband };
   if (model.kind === 'rgb') return rgbGraphs(decodeModel(await readFile(model.file)), model.traits, job);
   if (model.kind === 'interpolation') return coreGraphs({}, job);
   const core = await readCore(model.files, precision);

@@ -8,6 +8,12 @@ export interface Picture extends Size {
   planes: number;
 }
 
+/** A picture in 10-bit limited-range codes as float; where a graph ends its chroma is left-sited 4:2:2. */
+export interface YuvPicture {
+  luma: Picture;
+  chroma: Picture;
+}
+
 export function resample(graph: GraphBuilder, picture: Picture, { from, to }: { from: number; to: number }): Picture {
   const axis = resampling(from, to);
   return from === to ? picture : filter(graph, picture, { rows: axis, columns: axis });

@@ -1,6 +1,6 @@
 import type { YuvMatrix } from '@uprez/shared';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { Picture } from './picture.ts';
+import type { YuvPicture } from './picture.ts';
 
 /** Frames as they leave a decoder: three planes of unsigned codes. */
 export interface PlanesFormat {
@@ -26,7 +26,7 @@ export function lumaInput(graph: GraphBuilder, name: string, format: PlanesForma
 }
 
 /** A frame as it is stored, in 10-bit limited-range codes as float. */
-export function planesInput(graph: GraphBuilder, format: PlanesFormat): { luma: Picture; chroma: Picture } {
+export function planesInput(graph: GraphBuilder, format: PlanesFormat): YuvPicture {
   const { width, height } = format;
   return {
     luma: { width, height, planes: 1, value: lumaInput(graph, 'y', format) },

@@ -153,7 +153,11 @@ function write(drawing: Drawing, cells: Residual, finish: Finish): void {
   const luma = weave(graph, { value: cells.luma, width: columns, height: rows, planes: 1 }, { high: 4, wide: 4 });
   const chroma = weave(graph, { value: cells.chroma, width: columns, height: rows, planes: 2 }, { high: 4, wide: 2 });
   const halfSize = { ...size, width: format.width };
-  writeFinished(graph, { luma: crop(graph, luma, size), chroma: crop(graph, chroma, halfSize) }, finish);
+  writeFinished(
+    graph,
+    { luma: crop(graph, luma, size), chroma: crop(graph, chroma, halfSize) },
+    { ...finish, matrix: format.matrix },
+  );
 }
 
 function writeLuma({ graph, format, cells }: Drawing, values: string): void {

@@ -1,10 +1,10 @@
 import type { Size } from '@uprez/shared';
 import { type Debanding, debandedPlanes } from './deband.ts';
-import { type Finished, plainFinish, type Treating, writeFinished } from './finish.ts';
+import { plainFinish, type Treating, writeFinished } from './finish.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { encodeModel, type OnnxModel } from './onnx.ts';
 import { chromaSize, type PlanesFormat, storage } from './planes-format.ts';
-import { crop, filter, type Picture, resample } from './picture.ts';
+import { crop, filter, type Picture, resample, type YuvPicture } from './picture.ts';
 import { chromaToFull, smoothing, unchanged } from './rgb-filters.ts';
 import { padsWithZeros } from './rgb-reach.ts';
 import { codesToRgb, rgbToChroma, rgbToLuma } from './rgb-levels.ts';
@@ -36,7 +36,7 @@ export function rgbGraph(options: RgbGraphOptions): Uint8Array {
   const resized = resample(graph, result, { from: traits.scale, to: scale });
   const complete = withExtremes(graph, source, { ...clipped(graph, resized, 0), scale });
   const rgb = lockColors(graph, source, { ...complete, scale });
-  writeFinished(graph, planesOf(graph, rgb, format), finish);
+  writeFinished(graph, planesOf(graph, rgb, format), { ...finish, matrix: format.matrix });
   return encodeModel({
     ir_version: Math.max(model.ir_version, IR_VERSION),
     producer_name: 'uprez',
@@ -134,7 +134,7 @@ function lockColors(graph: GraphBuilder, source: Picture, result: Picture & { sc
 }
 
 /** Luma, and left-sited chroma for every second column. */
-function planesOf(graph: GraphBuilder, rgb: Picture, format: PlanesFormat): Finished {
+function planesOf(graph: GraphBuilder, rgb: Picture, format: PlanesFormat): YuvPicture {
   const { width, height } = rgb;
   const luma = graph.conv(rgb.value, rgbToLuma(format.matrix), [1, 1]);
   const padded = graph.pad(rgb.value, [0, 1, 0, width % 2]);

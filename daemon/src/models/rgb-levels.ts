@@ -1,19 +1,13 @@
 import type { YuvMatrix } from '@uprez/shared';
+import { lumaWeights } from '../looks/lut.ts';
 import type { Kernel } from './graph-builder.ts';
 import type { PlanesFormat } from './planes-format.ts';
-
-/** Weights of red and blue in luma: ITU-R BT.601-7 section 2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4. */
-const lumaWeights = {
-  '601': { red: 0.299, blue: 0.114 },
-  '709': { red: 0.2126, blue: 0.0722 },
-  '2020': { red: 0.2627, blue: 0.0593 },
-} as const;
 
 /** Taps of left-sited chroma in luma samples. */
 const chromaTaps = [0.25, 0.5, 0.25] as const;
 
 /** y, u, v codes → R, G, B where black is 0 and white is 1. Codes beyond black and white go beyond 0 and 1. */
-export function codesToRgb(format: PlanesFormat): Kernel {
+export function codesToRgb(format: Pick<PlanesFormat, 'matrix' | 'range' | 'depth'>): Kernel {
   const { luma, chroma, neutral, black } = inputLevels(format);
   const { red, green, blue } = weightsOf(format.matrix);
   const [fromU, fromV] = [2 * (1 - blue), 2 * (1 - red)];
@@ -40,19 +34,27 @@ export function rgbToLuma(matrix: YuvMatrix): Kernel {
  * R, G, B → 10-bit limited-range chroma codes, left-sited: one for two luma samples, by (1 2 1)/4 around the first.
  * Of grey pictures nothing is looked at: their chroma is neutral.
  */
-export function rgbToChroma({ matrix, grey }: Pick<PlanesFormat, 'matrix' | 'grey'>): Kernel {
+export function rgbToChroma(
+  { matrix, grey }: Pick<PlanesFormat, 'matrix' | 'grey'>,
+  taps: readonly number[] = chromaTaps,
+): Kernel {
   const { red, green, blue } = weightsOf(matrix);
   const [perBlue, perRed] = [448 / (1 - blue), 448 / (1 - red)];
   const rows = [
     [-red * perBlue, -green * perBlue, (1 - blue) * perBlue],
     [(1 - red) * perRed, -green * perRed, -blue * perRed],
   ];
-  const values = rows.flat().flatMap((weight) => chromaTaps.map((tap) => (grey ? 0 : weight * tap)));
-  return { outputs: 2, inputs: 3, height: 1, width: 3, values: Float32Array.from(values), bias: [512, 512] };
+  const values = rows.flat().flatMap((weight) => taps.map((tap) => (grey ? 0 : weight * tap)));
+  return { outputs: 2, inputs: 3, height: 1, width: taps.length, values: Float32Array.from(values), bias: [512, 512] };
 }
 
 /** Codes from black to white and over all of chroma, and where they start (ITU-R BT.2100-2 table 9). */
-function inputLevels({ range, depth }: PlanesFormat): { luma: number; chroma: number; neutral: number; black: number } {
+function inputLevels({ range, depth }: Pick<PlanesFormat, 'range' | 'depth'>): {
+  luma: number;
+  chroma: number;
+  neutral: number;
+  black: number;
+} {
   const neutral = 2 ** (depth - 1);
   const unit = 2 ** (depth - 8);
   if (range === 'limited') return { luma: 219 * unit, chroma: 224 * unit, neutral, black: 16 * unit };

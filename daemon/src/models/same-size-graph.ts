@@ -16,7 +16,11 @@ export function sameSizeGraph(
 ): Uint8Array {
   const graph = new GraphBuilder();
   const smooth = debandedPlanes(graph, planesInput(graph, format), deband);
-  writeFinished(graph, { ...smooth, chroma: toHalf(graph, smooth.chroma, format) }, finish);
+  writeFinished(
+    graph,
+    { ...smooth, chroma: toHalf(graph, smooth.chroma, format) },
+    { ...finish, matrix: format.matrix },
+  );
   return planesModel(graph);
 }
 

@@ -11,8 +11,8 @@ export interface Treatment {
 
 export const noTreatment: Treatment = { look: noLook, deband: null };
 
-/** What was treated has values between two codes, which are worth keeping. */
-export function finishOf({ look, deband }: Treatment): Finish {
+/** What was treated has values between two codes, which are worth keeping. Throws as `gradeOf` does. */
+export async function finishOf({ look, deband }: Treatment): Promise<Finish> {
   if (!isLook(look) && deband === null) return plainFinish;
-  return { grade: gradeOf(look), dither: true };
+  return { grade: await gradeOf(look), dither: true };
 }

@@ -10,6 +10,7 @@ export const verbs: Verbs = {
   watch: nothing,
   act: nothing,
   models: { list: nothing, show: nothing, add: nothing, pull: nothing, remove: nothing },
+  looks: { list: nothing, cube: nothing },
   doctor: nothing,
   settings: nothing,
   key: nothing,

@@ -115,15 +115,19 @@ export function truth(frame: number): Planes {
   const { width, height } = SIZE;
   const luma = new Float32Array(width * height);
   const [u, v] = [new Float32Array(CHROMA_WIDTH * height), new Float32Array(CHROMA_WIDTH * height)];
+  for (const { x, y, at, patch } of places(1)) {
+    const color = patch.color(x, y, frame);
+    luma[at] = color.y;
+    if (x % 2 === 0) [u[at / 2], v[at / 2]] = [color.u, color.v];
+  }
+  return { y: luma, u, v };
+}
+
+/** Every pixel of every patch, or each `step`th of a row: where it is in the patch, and in the scene's luma plane. */
+function* places(step: 1 | 2) {
   for (const patch of Object.values<Patch>(patches))
     for (let y = 0; y < patch.height; y++)
-      for (let x = 0; x < patch.width; x++) {
-        const color = patch.color(x, y, frame);
-        const at = (patch.y + y) * width + patch.x + x;
-        luma[at] = color.y;
-        if (x % 2 === 0) [u[at >> 1], v[at >> 1]] = [color.u, color.v];
-      }
-  return { y: luma, u, v };
+      for (let x = 0; x < patch.width; x += step) yield { x, y, at: (patch.y + y) * SIZE.width + patch.x + x, patch };
 }
 
 /** The frame as a camera delivers it: 8-bit 4:2:0, every value rounded on its own. */
@@ -144,10 +148,10 @@ export function source(planes: Planes): Uint8Array {
 /** 1 where a kind of patch is, away from its edges; of luma's size, or of chroma's where `step` is 2. */
 export function maskOf(kinds: readonly Patch['kind'][], frame: number, step: 1 | 2): Uint8Array {
   const mask = new Uint8Array((SIZE.width * SIZE.height) / step);
-  for (const patch of Object.values<Patch>(patches).filter(({ kind }) => kinds.includes(kind)))
-    for (let y = MARGIN; y < patch.height - MARGIN; y++)
-      for (let x = MARGIN; x < patch.width - MARGIN; x += step)
-        if ((patch.edgeAt?.(x, y, frame) ?? MARGIN) >= MARGIN)
-          mask[((patch.y + y) * SIZE.width + patch.x + x) / step] = 1;
+  for (const { x, y, at, patch } of places(step)) {
+    const border = Math.min(x, y, patch.width - 1 - x, patch.height - 1 - y);
+    const edge = Math.min(border, patch.edgeAt?.(x, y, frame) ?? border);
+    if (kinds.includes(patch.kind) && edge >= MARGIN) mask[at / step] = 1;
+  }
   return mask;
 }

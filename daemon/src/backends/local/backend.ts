@@ -10,6 +10,7 @@ import {
   type Size,
   type Task,
   timelineOf,
+  uprightSize,
   wayName,
 } from '@uprez/shared';
 import type { EnginePlan, EngineResult, FromEngine } from '../../engine/plan.ts';
@@ -17,6 +18,9 @@ import { sampleCount, targetFrameBytes } from '../../engine/quantiser.ts';
 import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
 import { expectRoom, freeIn, megabytes } from '../../media/disk-room.ts';
+import { outputColor, pictureMatrix } from '../../media/colors.ts';
+import { checkInverse, lutText, writeLut } from '../../looks/lut-file.ts';
+import { gradeOf } from '../../looks/looks.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
 import { expectUnchanged } from '../files.ts';
 import { type Needs, obstacleTo } from '../obstacles.ts';
@@ -45,6 +49,7 @@ async function estimate(task: Task, media: Media, { models, speeds }: LocalOptio
   const { framesPerSecond } = models.entry(task.model);
   models.checkScale(task.model, task.scale);
   models.check(task.model);
+  await checkLook(task, media);
   const size = outputSize(task, media);
   const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
   const known = await speeds.known(models.engineModel(task.model), task.scale);
@@ -56,6 +61,18 @@ async function estimate(task: Task, media: Media, { models, speeds }: LocalOptio
     frames,
   };
 }
+
+/** Throws `look.hdr` and `look.no-inverse`, and `input.*` and `look.bad-cube` where a file can't be read. */
+async function checkLook({ source, look, lut }: Task, media: Media): Promise<void> {
+  if (lut) checkInverse(look);
+  const { kind } = await gradeOf(look);
+  const { transfer } = outputColor(media.color, uprightSize(media));
+  if (kind === 'curve' && hdrCurves[transfer])
+    throw new AppError('look.hdr', { file: source, transfer: hdrCurves[transfer] });
+}
+
+/** Transfer curves that say nothing about SDR reflection, by ffmpeg's names. */
+const hdrCurves: Record<string, string> = { smpte2084: 'PQ', 'arib-std-b67': 'HLG' };
 
 function workOf({ scale }: Task, size: Size, frames: number): Work {
   const { width, height } = size;
@@ -76,8 +93,15 @@ async function run(job: RunningJob, options: LocalOptions): Promise<Outcome> {
     });
     job.journal.savePlan(checkpoint);
   }
+  if (job.task.lut) await writeInverse(job, checkpoint.result);
   await rm(checkpoint.plan.output.partial, { force: true });
   return { kind: 'finished', output: outputFile(checkpoint, checkpoint.result) };
+}
+
+/** `clip_uprez_flat_to-rec709.cube`, beside the result. */
+async function writeInverse({ task, media }: RunningJob, { path }: EngineResult): Promise<void> {
+  const matrix = pictureMatrix(media.color, uprightSize(media));
+  await writeLut(path.replace(/\.mov$/i, '_to-rec709.cube'), lutText(task.look, { matrix, direction: 'undo' }));
 }
 
 async function discard({ journal }: DiscardedJob): Promise<void> {

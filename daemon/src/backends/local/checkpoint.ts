@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Look } from '@uprez/shared';
 import type { EnginePlan, EngineResult, Findings } from '../../engine/plan.ts';
 import { type EngineModel, weightFiles } from '../../models/engine-model.ts';
 import type { RunningJob } from '../backend.ts';
@@ -9,13 +10,13 @@ import type { LocalOptions } from './options.ts';
 import { enginePlan } from './plan.ts';
 
 /** Counts the shapes that checkpoints have had. An unfinished job with one of another shape starts over. */
-const VERSION = 4;
+const VERSION = 5;
 
 /** What a job decided when it first ran; a resumed run decides alike. */
 export interface Checkpoint {
   version: number;
   plan: EnginePlan;
-  /** Digest of the model's weights, null where it has none. */
+  /** Digest of the model's weights and of the look's file, null where there are none. */
   weights: string | null;
   findings: Findings | null;
   /** Set when the file is proven and has its name, before the partial name goes. */
@@ -27,10 +28,13 @@ export async function openCheckpoint(job: RunningJob, options: LocalOptions): Pr
   const known = job.journal.loadPlan() as Checkpoint | undefined;
   if (known?.result) return known;
   const model = options.models.engineModel(job.task.model);
-  const weights = await digestOf(weightFiles(model));
+  const weights = await digestOf([...weightFiles(model), ...lookFiles(job.task.look)]);
   if (known && (await canGoOn(job, known, weights))) return known;
   if (known) {
-    job.log.warn({ partial: known.plan.output.partial }, 'partial file or model is not what it was; starting over');
+    job.log.warn(
+      { partial: known.plan.output.partial },
+      'partial file, model or look is not what it was; starting over',
+    );
     // Else its name would count as taken.
     await rm(known.plan.output.partial, { force: true });
     job.journal.clear();
@@ -69,6 +73,10 @@ async function canGoOn({ journal }: RunningJob, known: Checkpoint, weights: stri
   if (known.version !== VERSION || known.weights !== weights) return false;
   const written = journal.segments().at(-1)?.end ?? 0;
   return written === 0 || (await sizeOf(known.plan.output.partial)) >= written;
+}
+
+function lookFiles(look: Look): string[] {
+  return 'file' in look ? [look.file] : [];
 }
 
 /** The temporary folder where publishing from there is a rename and no copy, else the result's own folder. */
