@@ -24,8 +24,8 @@ const walks = {
   luma: [
     { far: 1, most: 1 },
     { far: 2, most: 1 },
-    { far: 4, most: 0.75 },
-    { far: 8, most: 0.375 },
+    { far: 4, most: 0.5 },
+    { far: 8, most: 0.2 },
   ],
   chroma: [
     { far: 1, most: 1 },
@@ -76,6 +76,8 @@ interface Search {
  * Works on each plane on its own; flat areas stay exact. The operators are those of operator set 11.
  */
 function debanded(graph: GraphBuilder, picture: Picture, { step, walk }: Search): Picture {
+  // Of a single cell nothing can be said.
+  if (Math.min(picture.width, picture.height) <= CELL) return picture;
   const cells = walk.reduce(
     (low, { far, most }) => {
       return smoothed(graph, low, { far, most: most * step });
@@ -122,26 +124,39 @@ const lines = Array.from({ length: CELL }, (_, i) => {
 
 /** The surface through the cells, at the size of the picture that they came from. Rows are made last, as above. */
 function surface(graph: GraphBuilder, cells: Picture, { width, height }: Picture): Picture {
-  const wide = filter(graph, cells, { rows: unchanged, columns: { cell: 1, before: 1, taps: lines } });
-  const padded = graph.pad(wide.value, [1, 0, 1, 0]);
-  const shape = graph.int64s([wide.planes * wide.height, 1, wide.width]);
-  const around = [0, 1, 2].map((row) => {
-    const ends = [graph.int64s([row]), graph.int64s([row + wide.height]), graph.int64s([2])];
-    return graph.node('Reshape', [graph.node('Slice', [padded, ...ends]), shape]);
+  const around = extended(graph, cells, 1);
+  const wide = filter(graph, around, { rows: unchanged, columns: { cell: 1, before: 1, taps: lines } });
+  const shape = graph.int64s([cells.planes * cells.height, 1, cells.width * CELL]);
+  const triples = [0, 1, 2].map((row) => {
+    const [from, to] = [graph.int64s([row, CELL]), graph.int64s([row + cells.height, (1 + cells.width) * CELL])];
+    return graph.node('Reshape', [graph.node('Slice', [wide.value, from, to, graph.int64s([2, 3])]), shape]);
   });
-  const triples = graph.node('Concat', around, { attributes: { axis: 1 } });
-  const high = graph.node('MatMul', [graph.floats([CELL, 3], lines.flat()), triples]);
-  const whole = { ...wide, height: wide.height * CELL };
+  const stacked = graph.node('Concat', triples, { attributes: { axis: 1 } });
+  const high = graph.node('MatMul', [graph.floats([CELL, 3], lines.flat()), stacked]);
+  const whole = { ...cells, width: cells.width * CELL, height: cells.height * CELL };
   const value = graph.node('Reshape', [high, graph.int64s([1, whole.planes, whole.height, whole.width])]);
   return crop(graph, { ...whole, value }, { width, height });
 }
 
+/** Goes on beyond the edges as straight as it came: what is twice the edge's cell and away from it by one of these. */
+function extended(graph: GraphBuilder, cells: Picture, by: number): Picture {
+  const pads = graph.int64s([0, 0, by, by, 0, 0, by, by]);
+  const [edge, mirrored] = ['edge', 'reflect'].map((mode) => {
+    return graph.node('Pad', [cells.value, pads], { attributes: { mode } });
+  }) as [string, string];
+  const twice = graph.node('Mul', [edge, graph.floats([], [2])]);
+  const value = graph.node('Sub', [twice, mirrored]);
+  return { ...cells, width: cells.width + 2 * by, height: cells.height + 2 * by, value };
+}
+
 function smoothed(graph: GraphBuilder, cells: Picture, { far, most }: { far: number; most: number }): Picture {
-  const padded = graph.pad(cells.value, [far, far, far, far]);
+  // So small a picture has no mirror image of that size.
+  if (far >= Math.min(cells.width, cells.height)) return cells;
+  const padded = extended(graph, cells, far);
   const neighbours = (x: number, y: number): string => {
     const at = [far + y * far, far + x * far];
     const to = [far + y * far + cells.height, far + x * far + cells.width];
-    return graph.node('Slice', [padded, graph.int64s(at), graph.int64s(to), graph.int64s([2, 3])]);
+    return graph.node('Slice', [padded.value, graph.int64s(at), graph.int64s(to), graph.int64s([2, 3])]);
   };
   const shifts = directions.map(({ x, y }) => {
     const both = graph.node('Add', [neighbours(x, y), neighbours(-x, -y)]);

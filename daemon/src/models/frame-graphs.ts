@@ -111,9 +111,9 @@ function debandReach({ deband }: JobGraphs): number {
   return deband === null ? 0 : DEBAND_REACH;
 }
 
-/** Tiles begin where the dither pattern does, and cells of the deband. */
+/** Tiles begin where the dither pattern does, in chroma of half the width too, and cells of the deband. */
 function gridFor(grid: number, { finish }: JobGraphs): number {
-  return finish.dither ? leastMultiple(grid, DITHER_SIDE) : grid;
+  return finish.dither ? leastMultiple(grid, 2 * DITHER_SIDE) : grid;
 }
 
 async function readCore(files: { fp32: string; int8?: string }, precision: Precision): Promise<OnnxModel> {

@@ -1,6 +1,17 @@
 import { AppError, frameRate, Settings } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
-import { handles, rangeOf, rate, scale, taskOf, time } from '../../src/cli/options.ts';
+import {
+  deband,
+  flatFlags,
+  handles,
+  look,
+  rangeOf,
+  rate,
+  scale,
+  strength,
+  taskOf,
+  time,
+} from '../../src/cli/options.ts';
 
 const clip = { rate: frameRate(25), frames: 250 };
 
@@ -34,6 +45,27 @@ describe('the times of a command line', () => {
 
   it('refuse frame numbers that the clip’s rate does not have', () => {
     expect(() => rangeOf({ from: '00:00:01:25' }, clip)).toThrow(AppError);
+  });
+});
+
+describe('the look of a command line', () => {
+  it('is one of the list or a file, with a share from 0 to 1', () => {
+    expect(look('slog3')).toEqual({ id: 'slog3' });
+    expect(look('/luts/a.CUBE')).toEqual({ file: '/luts/a.CUBE' });
+    expect([strength('0'), strength('.25')]).toEqual([0, 0.25]);
+    expect(() => look('sepia')).toThrow('flat-classic');
+    expect(() => strength('2')).toThrow('from 0 to 1');
+    expect(() => deband('much')).toThrow('auto, off, low, high');
+  });
+
+  it('makes a job without a model where the size stays, and the other way round', () => {
+    const settings = Settings.parse({});
+    expect(taskOf('a.mp4', { audio: true, scale: 1 }, settings)).toMatchObject({ model: 'none', scale: 1 });
+    expect(taskOf('a.mp4', { audio: true, model: 'none' }, settings)).toMatchObject({ model: 'none', scale: 1 });
+    expect(taskOf('a.mp4', { ...flatFlags, audio: true }, settings)).toMatchObject({
+      ...{ model: 'none', scale: 1, backend: 'local', deband: 'auto' },
+      look: { id: 'flat', strength: 1 },
+    });
   });
 });
 
