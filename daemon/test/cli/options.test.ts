@@ -1,8 +1,7 @@
-import { AppError, frameRate, Settings } from '@uprez/shared';
+import { AppError, flatExport, frameRate, Settings } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import {
   deband,
-  flatFlags,
   handles,
   look,
   rangeOf,
@@ -62,7 +61,7 @@ describe('the look of a command line', () => {
     const settings = Settings.parse({});
     expect(taskOf('a.mp4', { audio: true, scale: 1 }, settings)).toMatchObject({ model: 'none', scale: 1 });
     expect(taskOf('a.mp4', { audio: true, model: 'none' }, settings)).toMatchObject({ model: 'none', scale: 1 });
-    expect(taskOf('a.mp4', { ...flatFlags, audio: true }, settings)).toMatchObject({
+    expect(taskOf('a.mp4', { ...flatExport, audio: true }, settings)).toMatchObject({
       ...{ model: 'none', scale: 1, backend: 'local', deband: 'auto' },
       look: { id: 'flat', strength: 1 },
     });
