@@ -17,7 +17,9 @@ describe('the name of a result', () => {
   it('says the look, how much of it where it is not all, and nothing of a model that is none', () => {
     const flat = { source: 'a.mov', model: 'none', scale: 1 } as const;
     expect(name({ ...flat, look: { id: 'flat', strength: 1 } })).toBe('a_uprez_flat.mov');
-    expect(name({ ...flat, look: { file: '/luts/Film Stock.cube', strength: 0.25 } })).toBe('a_uprez_Film-Stock-25.mov');
+    expect(name({ ...flat, look: { file: '/luts/Film Stock.cube', strength: 0.25 } })).toBe(
+      'a_uprez_Film-Stock-25.mov',
+    );
     expect(name({ source: 'a.mov', look: { id: 'slog3', strength: 1 } })).toBe('a_uprez_2x_fast_slog3.mov');
     expect(name(flat)).toBe('a_uprez_prores.mov');
   });

@@ -1,16 +1,6 @@
 import { AppError, flatExport, frameRate, Settings } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
-import {
-  deband,
-  handles,
-  look,
-  rangeOf,
-  rate,
-  scale,
-  strength,
-  taskOf,
-  time,
-} from '../../src/cli/options.ts';
+import { deband, handles, look, rangeOf, rate, scale, strength, taskOf, time } from '../../src/cli/options.ts';
 
 const clip = { rate: frameRate(25), frames: 250 };
 
