@@ -80,11 +80,7 @@ function createVerbs({ terminal, startDaemon, loginItem, exit, flags }: Surround
         ? daemon.stay((client, stopped) => setGoing(client, { verb, ids, stopped }, terminal))
         : daemon.glance(async ({ client }) => void (await actOnJobs(client, { verb, ids, yes }, terminal))),
     models: modelVerbs(daemon, terminal),
-    looks: {
-      list: ({ json = false }: OutputFlags) => Promise.resolve(showLooks(json, terminal)),
-      cube: (id, file, given: CubeFlags & object) =>
-        writeLookCube({ id: LookId.parse(id), file, flags: given }, terminal),
-    },
+    looks: lookVerbs(terminal),
     doctor: ({ json = false, bundle }: OutputFlags & { bundle?: string | true }) =>
       daemon.glance(({ client }) => (bundle ? diagnostics(client, bundle, terminal) : doctor(client, json, terminal))),
     settings: (key, value, { json = false }: OutputFlags) =>
@@ -98,6 +94,14 @@ function createVerbs({ terminal, startDaemon, loginItem, exit, flags }: Surround
       const loaded = config();
       await uninstall(loaded, loginItem(loaded), terminal);
     },
+  };
+}
+
+/** Looks are known without a daemon. */
+function lookVerbs(terminal: Terminal): Verbs['looks'] {
+  return {
+    list: async ({ json = false }: OutputFlags) => showLooks(json, terminal),
+    cube: (id, file, flags: CubeFlags & object) => writeLookCube({ id: LookId.parse(id), file, flags }, terminal),
   };
 }
 
