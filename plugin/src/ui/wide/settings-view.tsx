@@ -1,6 +1,6 @@
 import type { Settings, SettingsPatch } from '@uprez/shared';
 import { useState } from 'react';
-import { useAsking } from '../../state/use-asking.ts';
+import { useSettings } from '../../state/use-settings.ts';
 import { Choice, NumberField } from '../choice-fields.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
 import { useSurroundings } from '../surroundings.ts';
@@ -16,10 +16,9 @@ interface GroupProps {
 const entries = (names: Record<string, string>): [string, string][] => Object.entries(names);
 
 /** What holds for all jobs from now on. Every change is kept at once. */
-export function SettingsView({ settings }: { settings: Settings }) {
+export function SettingsView({ settings: known }: { settings: Settings }) {
   const { client } = useSurroundings();
-  const { ask, error } = useAsking();
-  const change = (patch: SettingsPatch): void => void ask(async () => client?.call('changeSettings', patch));
+  const { settings, change, error } = useSettings(known, client);
   return (
     <section className="settings" aria-label={words.settings}>
       {error && <ErrorNotice error={error} />}
