@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { AppError, type DaemonClient, type NewTask } from '@uprez/shared';
 import { open } from '../../src/media/args.ts';
 import { runFfmpeg } from '../../src/media/ffmpeg.ts';
+import { readEndpoint } from '../../src/instance.ts';
 import { playlists } from '../support/bad-files.ts';
 import type { Chance } from '../support/chance.ts';
 import { untilEnded } from '../support/clients.ts';
@@ -27,7 +29,9 @@ export const media: Experiment = {
   volume: { full: 400, short: 16 },
   async run({ volume, chance, say }: Order): Promise<Outcome> {
     await using house = openHouse();
-    const { client, stop, ended } = await house.daemon();
+    const trace = house.file('connections.txt');
+    const { client, ended } = await house.daemon(canTrace() ? tracing(trace) : []);
+    const { port } = readEndpoint(house.file('data', 'endpoint.json'))!;
     await using trap = await openTrap();
     const complaints = new Complaints();
     const files = await makeFiles(house, { volume, chance, port: trap.port });
@@ -46,15 +50,48 @@ export const media: Experiment = {
     }
     complaints.expect(trap.visitors() === 0, () => `${trap.visitors()} connections to the trap`);
     complaints.expect(!holds(house.file('out'), '.partial'), () => 'unfinished files are left over');
-    await stop();
+    await client.call('shutdown', {});
     complaints.expect((await ended) === 0, () => 'the daemon did not end well');
-    const { refused, taken, decoded, failed } = tally;
-    const notes = [
-      `${refused} refused, ${taken} taken; of those ${decoded} made into results and ${failed} failed with a reason`,
-    ];
+    const strangers = calledIn(trace, port);
+    complaints.expect(strangers.length === 0, () => `calls: ${strangers.slice(0, 3).join('; ')}`);
+    const notes = notesOf(tally);
     return { done: files.length, bad: [...complaints.list, ...crashes(house.file('data', 'log', 'uprez.log'))], notes };
   },
 };
+
+function canTrace(): boolean {
+  try {
+    execFileSync('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=connect', 'true'], {
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Calls to anybody but the daemon itself, to whom the command line that started it talks. */
+function calledIn(trace: string, ownPort: number): string[] {
+  const lines = existsSync(trace) ? readFileSync(trace, 'utf8').split('\n') : [];
+  return lines.filter((line) => line.includes('AF_INET') && !line.includes(`htons(${ownPort})`));
+}
+
+/** Runs a command and notes whom it and its children call. */
+function tracing(file: string): string[] {
+  return ['strace', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=connect', '-o', file];
+}
+
+function notesOf({
+  refused,
+  taken,
+  decoded,
+  failed,
+}: Record<'refused' | 'taken' | 'decoded' | 'failed', number>): string[] {
+  return [
+    `${refused} refused, ${taken} taken; of those ${decoded} made into results and ${failed} failed with a reason`,
+    canTrace() ? 'every connect() of the daemon and all its children was traced' : 'not traced: no strace',
+  ];
+}
 
 interface HostileFile {
   path: string;
