@@ -36,14 +36,15 @@ export const media: Experiment = {
     const complaints = new Complaints();
     const files = await makeFiles(house, { volume, chance, port: trap.port });
     const tally = { refused: 0, taken: 0, decoded: 0, failed: 0 };
-    for (const [index, { path, isPlaylist }] of files.entries()) {
-      const refusal = await probeOf(client, path);
-      complaints.expect(refusal === undefined || honest.test(refusal), () => `${path}: ${refusal}`);
-      complaints.expect(!isPlaylist || refusal !== undefined, () => `${path}: a playlist was taken for a clip`);
-      if (isPlaylist) complaints.expect(await refusedByDecoder(path), () => `${path}: ffmpeg followed a playlist`);
-      tally[refusal === undefined ? 'taken' : 'refused'] += 1;
-      if (refusal === undefined && tally.decoded + tally.failed < volume * DECODED) {
-        const state = await upscale(client, { source: path, model: 'bicubic', output: house.file('out') }, complaints);
+    for (const [index, file] of files.entries()) {
+      const taken = await meet(file, client, complaints);
+      tally[taken ? 'taken' : 'refused'] += 1;
+      if (taken && tally.decoded + tally.failed < volume * DECODED) {
+        const state = await upscale(
+          client,
+          { source: file.path, model: 'bicubic', output: house.file('out') },
+          complaints,
+        );
         tally[state === 'succeeded' ? 'decoded' : 'failed'] += 1;
       }
       if (index % 50 === 49) say(`${index + 1} files`);
@@ -68,6 +69,15 @@ function canTrace(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Shows a file to the probe, and a playlist to ffmpeg, too. Resolves to whether it was taken. */
+async function meet({ path, isPlaylist }: HostileFile, client: DaemonClient, complaints: Complaints): Promise<boolean> {
+  const refusal = await probeOf(client, path);
+  complaints.expect(refusal === undefined || honest.test(refusal), () => `${path}: ${refusal}`);
+  complaints.expect(!isPlaylist || refusal !== undefined, () => `${path}: a playlist was taken for a clip`);
+  if (isPlaylist) complaints.expect(await refusedByDecoder(path), () => `${path}: ffmpeg followed a playlist`);
+  return refusal === undefined;
 }
 
 /** Calls to anybody but the daemon itself, to whom the command line that started it talks. */

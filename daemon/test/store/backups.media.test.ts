@@ -1,4 +1,14 @@
-import { openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
@@ -70,12 +80,19 @@ describe('a database', () => {
     expect(readFileSync(folder.file('uprez.db.damaged-1')).equals(rubbish)).toBe(true);
   });
 
-  it('is not replaced by a backup that is damaged itself', async () => {
+  it('is not replaced by a backup that is damaged itself: by an older one, or by none', async () => {
     using folder = tempDir();
     withBackup(folder);
-    const [name = ''] = readdirSync(folder.file('backups'));
+    const [whole = ''] = readdirSync(folder.file('backups'));
+    writeFileSync(folder.file('backups', 'uprez-9999-damaged.db'), Buffer.alloc(20_000, 'y'));
     const rubbish = Buffer.alloc(20_000, 'x');
-    for (const file of [folder.file('uprez.db'), folder.file('backups', name)]) writeFileSync(file, rubbish);
+    writeFileSync(folder.file('uprez.db'), rubbish);
+    {
+      using store = open(folder);
+      expect(store.settings.read().scale).toBe(4);
+    }
+    rmSync(folder.file('backups', whole));
+    writeFileSync(folder.file('uprez.db'), rubbish);
     expect(await codeOf(() => open(folder))).toBe('setup.database');
     expect(readFileSync(folder.file('uprez.db')).equals(rubbish)).toBe(true);
   });
@@ -93,7 +110,7 @@ describe('a database', () => {
   });
 });
 
-/** Makes the index of jobs by state forget a job, as a lost write would: its page becomes an empty leaf. */
+/** A wrong letter in the index of jobs by state, as a lost write leaves it: in order by itself, and not what the table says. */
 function spoilIndex(file: string): void {
   const db = new Database(file);
   db.exec(`INSERT INTO jobs (id, position, fingerprint, state, task, media, estimate, created_at, delivery, revision)
@@ -103,7 +120,8 @@ function spoilIndex(file: string): void {
   const page = Number(db.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'jobs_by_state'`).pluck().get());
   const size = Number(db.pragma('page_size', { simple: true }));
   db.close();
+  const place = readFileSync(file).indexOf('failed', (page - 1) * size);
   const descriptor = openSync(file, 'r+');
-  // Number of cells in the header of a leaf page (SQLite file format, 1.6).
-  writeSync(descriptor, Buffer.from([0, 0]), 0, 2, (page - 1) * size + 3);
+  writeSync(descriptor, Buffer.from('g'), 0, 1, place);
+  closeSync(descriptor);
 }
