@@ -59,12 +59,14 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
       await premiere.loadPanel();
       await premiere.closePanel();
       await studio.succeeded(round);
-      // All of it happens now: a panel that starts finds the result waiting.
+      // All of it happens now: a panel that starts finds the result waiting. The first one is gone while it imports.
+      await premiere.loadPanel();
+      await premiere.ask((running) => running.importAsked(), null);
+      await premiere.loadPanel();
+      reloads += 1;
       while (!(await premiere.isFramed())) {
-        await premiere.loadPanel();
-        reloads += 1;
-        // Rather early than late: a delivery that comes to its end leaves nothing to interrupt.
-        await premiere.afterCalls(Math.floor(chance.fraction() ** 2 * CALLS));
+        const counts = Array.from({ length: 20 }, () => Math.floor(chance.fraction() * CALLS));
+        reloads += await premiere.ask((running, calls) => running.reload(calls), counts);
       }
       await premiere.loadPanel();
       await studio.delivered(round);
@@ -92,7 +94,7 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
     const other = await premiere.project('other');
     await studio.change({ paused: false });
     await studio.succeeded(2);
-    await premiere.afterCalls(CALLS);
+    await premiere.rest();
     expect(await premiere.project('film')).toEqual(saved);
     await premiere.ask((running) => running.open('film'), null);
     await studio.delivered(2);

@@ -106,9 +106,9 @@ export class Premiere implements AsyncDisposable {
     await this.panel.getByRole('button', { name: 'Upscale', exact: true }).first().click();
   }
 
-  /** Resolves when the panel has asked the host so many more things, or has stopped asking. */
-  async afterCalls(count: number): Promise<void> {
-    await this.ask((running, calls) => running.stage.thread.after(calls), count);
+  /** Resolves when the panel asks the host nothing any more. */
+  async rest(): Promise<void> {
+    await this.ask(({ stage }) => stage.thread.rest(), null);
   }
 
   /** Undoes everything; returns the names of the steps, the last one first. */

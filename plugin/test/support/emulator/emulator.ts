@@ -1,7 +1,7 @@
 import { Chance } from '../../../../daemon/test/support/chance.ts';
 import { createPremierepro, events } from './premierepro.ts';
 import { type ProfileName, profiles } from './profile.ts';
-import type { ClipRecord, ProjectRecord } from './records.ts';
+import type { ProjectRecord } from './records.ts';
 import { Stage } from './stage.ts';
 import { type Surroundings, UxpPage } from './uxp.ts';
 
@@ -83,7 +83,29 @@ export class Emulator {
     return this.stage.thread.now - since;
   }
 
-  clips(): ClipRecord[] {
-    return this.stage.projects.flatMap(({ sequences }) => sequences.flatMap(({ video }) => video.flat()));
+  /**
+   * Loads the panel anew in the middle of things, each time so many calls after the last. Resolves with how often, when the
+   * panel has come to rest.
+   */
+  async reload(counts: readonly number[]): Promise<number> {
+    let done = 0;
+    const next = (): void => {
+      const calls = counts[done];
+      if (calls === undefined) return;
+      this.stage.thread.after(calls, () => {
+        done += 1;
+        next();
+        window.loadPanel();
+      });
+    };
+    next();
+    await this.stage.thread.rest();
+    return done;
+  }
+
+  /** Resolves when the panel has asked for an import, which then takes its time. */
+  async importAsked(): Promise<void> {
+    this.stage.mischief.importDelay = [1500, 2000];
+    while (this.stage.importsAsked === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

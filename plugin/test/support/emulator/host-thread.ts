@@ -36,18 +36,17 @@ export class HostThread {
     });
   }
 
-  /** Resolves in the middle of things: when so many more calls were served, or when for a while there were none. */
-  async after(calls: number): Promise<void> {
-    const rung = new Promise<void>((resolve) => {
-      this.alarm = { calls: this.calls + calls, ring: resolve };
-    });
-    const idle = async (): Promise<void> => {
-      for (let last = -1; last !== this.calls;) {
-        last = this.calls;
-        await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-      }
-    };
-    await Promise.race([rung, idle()]);
+  /** Does something in the middle of things: when so many more calls were served, before the answers arrive. */
+  after(calls: number, ring: () => void): void {
+    this.alarm = { calls: this.calls + calls, ring };
+  }
+
+  /** Resolves when there were no calls for a while. */
+  async rest(): Promise<void> {
+    for (let last = -1; last !== this.calls;) {
+      last = this.calls;
+      await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    }
   }
 
   /** The plugin has waited for so long, counted from then. */
@@ -61,7 +60,11 @@ export class HostThread {
     this.now += ROUND_TRIP_MS + CALL_MS * calls.length;
     for (const call of this.chance.shuffled(calls)) {
       this.calls += 1;
-      if (this.alarm && this.calls >= this.alarm.calls) this.alarm.ring();
+      const { alarm } = this;
+      if (alarm && this.calls >= alarm.calls) {
+        this.alarm = undefined;
+        alarm.ring();
+      }
       call();
     }
   }

@@ -9,7 +9,8 @@ declare global {
   interface Window {
     emulator: Emulator;
     openPremiere: (opening: Opening) => void;
-    loadPanel: (src: string) => void;
+    /** Loads the panel, anew where it is there. */
+    loadPanel: (src?: string) => void;
     readFileOfUser: (path: string) => Promise<string>;
     lookAtFile: (path: string) => Promise<MediaRecord | null>;
   }
@@ -19,7 +20,9 @@ if (window === window.top) {
   window.openPremiere = (opening) => {
     window.emulator = new Emulator(opening, { read: window.readFileOfUser, look: window.lookAtFile });
   };
-  window.loadPanel = (src) => {
+  let panel = '';
+  window.loadPanel = (src = panel) => {
+    panel = src;
     document.querySelector('iframe')?.remove();
     const frame = document.createElement('iframe');
     frame.src = src;

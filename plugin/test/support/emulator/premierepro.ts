@@ -158,6 +158,7 @@ export function projectOf(stage: Stage, id: string): Project {
     importFiles(filePaths, _suppressUI, targetBin, _asNumberedStills) {
       if (targetBin === undefined) throw new Error('Illegal Parameter type');
       const parent = targetBin === null ? null : itemIdOf(targetBin);
+      stage.importsAsked += 1;
       return stage.thread.answer(() => {
         record();
         for (const path of filePaths) importLater(stage, record, { path, parent });

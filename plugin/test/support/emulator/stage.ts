@@ -33,6 +33,7 @@ export class Stage {
   selected: string[] = [];
   selectedItems: string[] = [];
   opened: string[] = [];
+  importsAsked = 0;
   /** Exceptions that the plugin let through to the host. */
   readonly escaped: string[] = [];
   readonly undoStack: Step[] = [];
