@@ -88,6 +88,25 @@ describe('a result that was delivered', () => {
   });
 });
 
+describe('a delivery that broke off', () => {
+  it.each(['make bin', 'prepare clips', 'place clips', 'match framing'])(
+    'before “%s” is finished by the next one, with nothing twice',
+    async (step) => {
+      const desk = await Desk.open('26.3');
+      const clip = desk.lay('clip', { at: 10, length: 20, from: 5 });
+      desk.stage.mischief.refused = `Uprez: ${step}`;
+      const [broken] = await desk.host.deliver([desk.delivery([clip])]);
+      expect(broken?.outcome).toBe('failed');
+      desk.stage.mischief.refused = null;
+      const [finished] = await desk.host.deliver([desk.delivery([clip])]);
+      expect([finished?.outcome, ...remarks([finished!])]).toEqual(['delivered', undefined]);
+      expect(desk.sequence.video.flat().map(({ name }) => name)).toEqual(['beach.mov', placedName]);
+      expect(desk.sequence.video[1]?.[0]?.components[1]?.parameters[1]?.value).toBe(50);
+      expect(desk.results()).toHaveLength(1);
+    },
+  );
+});
+
 describe('a result finds the clip that it was made for', () => {
   it('where it was moved to', async () => {
     const desk = await Desk.open('26.3');

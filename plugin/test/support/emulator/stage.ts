@@ -15,6 +15,8 @@ export interface Mischief {
   /** Imports say yes and never show up. */
   importsVanish: boolean;
   lockedTracks: number[];
+  /** Transactions of this name are refused. */
+  refused: string | null;
 }
 
 type Listener = { event: string; target: string | null; handler: (event?: object) => void };
@@ -25,7 +27,13 @@ export class Stage {
   readonly thread: HostThread;
   readonly chance: Chance;
   readonly projects: ProjectRecord[] = [];
-  readonly mischief: Mischief = { importDelay: [20, 300], noNewTracks: false, importsVanish: false, lockedTracks: [] };
+  readonly mischief: Mischief = {
+    importDelay: [20, 300],
+    noNewTracks: false,
+    importsVanish: false,
+    refused: null,
+    lockedTracks: [],
+  };
   /** What a file holds; null where it can't be imported. */
   readonly look: (path: string) => Promise<MediaRecord | null>;
   active: string | null = null;
@@ -144,6 +152,7 @@ export class Stage {
   }
 
   private commit(record: ProjectRecord, runs: readonly (() => void)[], name: string): boolean {
+    if (name === this.mischief.refused) return false;
     const before = JSON.stringify(record);
     try {
       for (const run of runs) run();
