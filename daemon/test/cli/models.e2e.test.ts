@@ -90,7 +90,7 @@ describe('a network of one’s own', () => {
     [['models', 'add', 'nowhere.onnx'], '“nowhere.onnx” does not exist.'],
     [['models', 'add', 'Mine.onnx', '--id', 'fast'], 'There is already a model called “fast”.'],
     [['models', 'remove', 'fast'], "The model “fast” was not added by you and can't be removed."],
-    [['models', 'show', 'none'], 'There is no model called “none”.'],
+    [['models', 'show', 'mine'], 'There is no model called “mine”.'],
   ])('%j says what is wrong', async (args, sentence) => {
     const { code, stdout, stderr } = await user.types(...args);
     expect([code, stdout]).toEqual([1, '']);

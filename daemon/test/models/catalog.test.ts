@@ -13,7 +13,7 @@ describe('the catalogue of downloads', () => {
   it('offers each model once, beside those that come with Uprez', async () => {
     const models = await new ModelRegistry([modelsFolder], { offers }).models();
     expect(new Set(models.map(({ id }) => id)).size).toBe(models.length);
-    expect(models.filter(({ ready }) => ready).map(({ id }) => id)).toEqual(['fast', 'fine', 'bicubic']);
+    expect(models.filter(({ ready }) => ready).map(({ id }) => id)).toEqual(['fast', 'fine', 'bicubic', 'none']);
     expect(models.filter(({ downloadBytes }) => downloadBytes !== null)).toHaveLength(offers.length);
   });
 
@@ -66,7 +66,7 @@ describe('of two models with one id', () => {
     expect(await registry.model('fast')).toMatchObject({ origin: 'comes with Uprez' });
     expect(await registry.model(offered)).toMatchObject({ origin: 'mine', downloadBytes: null });
     expect(registry.engineModel(offered)).toEqual({ kind: 'rgb', file: '/models/mine.onnx', traits: someTraits });
-    expect(await registry.models()).toHaveLength(3 + offers.length);
+    expect(await registry.models()).toHaveLength(4 + offers.length);
     expect([registry.offer(offered), registry.isFree('fast'), registry.isFree('free')]).toEqual([
       undefined,
       false,
