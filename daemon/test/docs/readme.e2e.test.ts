@@ -37,7 +37,10 @@ function kindOf(language: string): 'run' | 'unknown' {
   return language === 'sh' ? 'run' : 'unknown';
 }
 
-const toRun = blocks.flatMap(({ kind, lines }) => (kind === 'run' ? lines : []));
+/** All but the command that runs these tests. */
+const toRun = blocks
+  .flatMap(({ kind, lines }) => (kind === 'run' ? lines : []))
+  .filter((line) => !line.startsWith('npm test'));
 const listed = blocks.flatMap(({ kind, lines }) => (kind === 'list' ? lines : []));
 
 /** Somebody who does what the README says, in a folder with a clip. */
