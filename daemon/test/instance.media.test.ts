@@ -15,7 +15,10 @@ const places = (folder: TempDir) => ({ lockFile: folder.file('lock'), endpointFi
 
 /** Claims when it is told to, says whether it won, and holds on until it is killed. */
 const claimer = (folder: TempDir): string => `
+  import { setFlagsFromString } from 'node:v8';
+  import { runInNewContext } from 'node:vm';
   import { claimInstance } from '../../src/instance.ts';
+  setFlagsFromString('--expose_gc');
   process.stdin.once('data', () => {
     try {
       const instance = claimInstance(${JSON.stringify(places(folder))});
@@ -24,6 +27,8 @@ const claimer = (folder: TempDir): string => `
     } catch (error) {
       console.log(error.code);
     }
+    // Nobody refers to the instance any more, and still it has to hold.
+    setImmediate(runInNewContext('gc'));
     setInterval(() => {}, 1000);
   });
   console.log('ready');`;
