@@ -1,5 +1,6 @@
 // `npm run gauntlet`: sets up what is missing, builds, and runs the programme of reliability and security; docs/reliability.md
-// is its result. `-- --short` for a short one, `--only S1,R3` for some of it, `--seed N` to repeat one.
+// is its result. `-- --short` for a short one, `--only S1,R3` for some of it,
+// `--share 0.1` for less of each, `--seed N` to repeat one.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ready } from './ready.mjs';

@@ -13,7 +13,12 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const files = { results: `${root}docs/reliability.json`, report: `${root}docs/reliability.md` };
 
 const { values } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    short: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    share: { type: 'string', default: '1' },
+  },
 });
 const seed = values.seed === undefined ? chosenSeed() : Number(values.seed);
 const only = values.only?.split(',');
@@ -47,7 +52,7 @@ async function perform(experiment: Experiment): Promise<Result> {
   }
   const startedAt = performance.now();
   const say = (text: string): void => console.log(`    ${text}`);
-  const amount = values.short ? volume.short : volume.full;
+  const amount = values.short ? volume.short : Math.ceil(volume.full * Number(values.share));
   // Of its own, so that an experiment finds the same whether it runs alone or with the others.
   const chance = new Chance(seed + Number.parseInt(id.slice(1), 10) + 1000 * id.charCodeAt(0));
   const outcome = await experiment.run({ volume: amount, chance, say }).catch((error: unknown) => ({
