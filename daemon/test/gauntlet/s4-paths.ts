@@ -134,7 +134,9 @@ function hostile(traps: string, chance: Chance, index: number): string {
 /** Folders are named by the user, and may be anywhere; what must not be looked up is refused by its text alone. */
 function outputPath(path: string, chance: Chance): string {
   const forbidden = ['relative', '//server/share', '/dev/shm', '/proc/self', '/a\0b', 'https://example.org/a', '/a\nb'];
-  return `${forbidden[Math.floor(chance.fraction() * forbidden.length)]!}${path.startsWith('/') ? path.slice(0, 50) : ''}`;
+  // Not what leads out again of the place that is forbidden.
+  const more = path.startsWith('/') && !path.includes('..') ? path.slice(0, 50) : '';
+  return `${forbidden[Math.floor(chance.fraction() * forbidden.length)]!}${more}`;
 }
 
 async function refusalOf(work: Promise<unknown>): Promise<AppError | undefined> {
