@@ -19,7 +19,7 @@ import { crashes } from './s2-messages.ts';
 /** Errors that say what is wrong with a file, or that its decoder gave up. */
 const honest = /^(input|request|local)\./;
 /** Of the files that are let in, so many are made into results, too. */
-const DECODED = 0.3;
+const DECODED = 0.1;
 
 export const media: Experiment = {
   id: 'S5',
