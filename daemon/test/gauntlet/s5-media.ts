@@ -193,6 +193,8 @@ async function upscale(client: DaemonClient, task: NewTask, complaints: Complain
   try {
     const { id } = await queueTask(client, task);
     const { state, error } = await untilEnded(client, id);
+    // Failed jobs keep what they have for a retry, until they leave the list.
+    await client.call('removeJob', { id });
     complaints.expect(state === 'succeeded' || honest.test(error?.code ?? ''), () => `${task.source}: ${error?.code}`);
     return state;
   } catch (error) {
