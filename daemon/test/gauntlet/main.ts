@@ -80,12 +80,12 @@ async function write(path: string, text: string): Promise<void> {
   writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
 }
 
+/** The last change of what is tried. */
 function commit(): string {
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-  return (
-    git('rev-parse', '--short', 'HEAD') +
-    (git('status', '--porcelain', '--', 'daemon', 'shared') === '' ? '' : ' with changes')
-  );
+  const product = ['--', 'daemon/src', 'shared/src'];
+  const git = (...args: string[]): string =>
+    execFileSync('git', [...args, ...product], { cwd: root, encoding: 'utf8' }).trim();
+  return git('log', '-1', '--format=%h') + (git('status', '--porcelain') === '' ? '' : ' with changes');
 }
 
 function machine(): string {
