@@ -92,8 +92,9 @@ export class SegmentWriter {
 
   private async complete(segment: { index: number; first: number }): Promise<void> {
     const sizes = this.sizes;
+    const before = this.announced;
     // In order, even where one measure takes longer than the next.
-    const ready = Promise.all([this.mov.sync(), this.measure(segment.index), this.announced]);
+    const ready = Promise.all([this.mov.sync(), this.measure(segment.index), before]);
     const announced = ready.then(([end, quality]) => {
       const frames = [...sizes.sizes].map((sizeBytes, i) => {
         const number = segment.first + i;
@@ -113,8 +114,9 @@ export class SegmentWriter {
     });
     this.announced = announced;
     this.track(0, announced);
-    // A failed write surfaces here at the latest, before the next segment starts on top of it.
-    if (this.pending.size > 4 * this.layout.framesPerSegment) await announced;
+    // However slow disk and measure are, a kill costs no more than this segment and the next one, which is begun now.
+    // A failed write surfaces here, too.
+    await before;
   }
 
   private track(bytes: number, written: Promise<void>): void {
