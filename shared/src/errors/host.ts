@@ -1,4 +1,4 @@
-import { type ErrorData, type ErrorRow, row } from './error-row.ts';
+import { type ErrorData, type ErrorRow, row } from './row.ts';
 
 const clip = (data: ErrorData): string => `“${String(data['clip'] ?? 'The clip')}”`;
 

@@ -18,3 +18,8 @@ export const row = (status: number, retryable: boolean, say: ErrorRow['say'], ne
   say,
   next,
 });
+
+/** Its name: whoever throws may know the whole path, which says no more to the reader. */
+export const file = (data: ErrorData): string => `“${String(data['file'] ?? 'the file').replace(/^.*[/\\]/, '')}”`;
+
+export const service = (data: ErrorData): string => String(data['service'] ?? 'The cloud service');
