@@ -75,7 +75,7 @@ describe('a network of one’s own', () => {
     const added = await user.types('models', 'add', 'Mine.onnx');
     expect(added).toMatchObject({ code: 0, stdout: 'mine\n' });
     expect((await user.types('models')).stdout).toMatch(/^mine +ready +2x 4x +CC0-1\.0 +added from Mine\.onnx/m);
-    expect((await user.types('doctor')).stdout).toContain('ok      model mine: ready, licence CC0-1.0');
+    expect((await user.types('doctor')).stdout).toContain('ok      model mine: ready and unchanged, licence CC0-1.0');
     expect(await user.types('models', 'remove', 'mine')).toMatchObject({ code: 0, stderr: 'mine: removed\n' });
     expect((await user.types('models')).stdout).not.toContain('mine');
   });
