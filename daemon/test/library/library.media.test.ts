@@ -183,7 +183,7 @@ describe('removing', () => {
   it.each([
     ['fast', 'model.not-added'],
     ['small', 'model.not-here'],
-    ['none', 'model.unknown'],
+    ['nobody', 'model.unknown'],
   ])('refuses %s with %s', async (id, code) => {
     await using at = await offerOne();
     await using daemon = await at.start();
