@@ -115,13 +115,17 @@ async function encodedBytes(
   const choice = { encoder: 'prores_ks', quantiser: trial.quantiser } as const;
   const format = { ...output.size, color: output.color, frameRate, threads, ...choice, alpha: null };
   const encoder = new Encoder(ffmpeg, format, signal);
+  let fed = 0;
   const feeding = (async () => {
-    for await (const frame of trial.frames) await encoder.write(frame.planes);
+    for await (const frame of trial.frames) {
+      await encoder.write(frame.planes);
+      fed += 1;
+    }
     encoder.end();
   })();
-  let bytes = 0;
+  const sizes: number[] = [];
   const counting = (async () => {
-    for await (const frames of encoder.frames()) for (const frame of frames) bytes += frame.sizeBytes;
+    for await (const frames of encoder.frames()) sizes.push(...frames.map(({ sizeBytes }) => sizeBytes));
   })();
   // What went wrong while making the frames explains more than the encoder that got none.
   await feeding.catch((error: unknown) => {
@@ -129,5 +133,8 @@ async function encodedBytes(
     return counting.catch(() => undefined).then(() => Promise.reject(error as Error));
   });
   await counting;
-  return bytes;
+  // Frames that are missing take no room: any quantiser would seem to fit.
+  if (sizes.length < fed)
+    throw new AppError('local.encoder-failed', { frame: sizes.length, why: `a trial of ${fed} frames ended early` });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

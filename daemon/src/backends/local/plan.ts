@@ -49,7 +49,7 @@ export function enginePlan(
     sourceFrames: source.conformTo || countIsEstimate(media) ? null : media.frameCount,
     frameRate: rate,
     scale: task.scale,
-    treatment: treatmentOf(task, media, context.model),
+    treatment: treatmentOf(task, media),
     model: context.model,
     ways: context.ways,
     mostSamples: null,
@@ -70,11 +70,11 @@ export function enginePlan(
 const debandStrengths = { low: 0.7, auto: 1, high: 1.5 } as const;
 
 /**
- * Networks take steps away while they enlarge. Everything else keeps those of 8-bit sources, which a look would make
- * visible; deeper sources have none to speak of.
+ * Networks take steps away while they enlarge, and plain interpolation is for clips that must not be touched. Clips that
+ * keep their size are made for grading, which makes the steps of 8 bits visible; deeper sources have none to speak of.
  */
-function treatmentOf({ look, deband }: Task, { bitDepth }: Media, model: EngineModel): Treatment {
-  const fitting = bitDepth === 8 && model.kind === 'interpolation';
+function treatmentOf({ look, deband, scale }: Task, { bitDepth }: Media): Treatment {
+  const fitting = bitDepth === 8 && scale === 1;
   if (deband === 'off' || (deband === 'auto' && !fitting)) return { look, deband: null };
   return { look, deband: { code: 2 ** (10 - Math.min(bitDepth, 10)), strength: debandStrengths[deband] } };
 }
