@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { cpuSecondsOf, watchForStall } from '../../src/backends/local/stall.ts';
 import { clip } from '../support/clips.ts';
@@ -8,34 +7,32 @@ import { seesProcesses } from '../support/processes.ts';
 
 const shortPatience = { lookMs: 20, idleLooks: 3, silentLooks: 1000 };
 
+/** A process with a group of its own, which ends with the test, however that ends. */
+function start(program: string, ...args: string[]): Disposable & { pid: number } {
+  const child = spawn(program, args, { detached: true, stdio: 'ignore' });
+  return { pid: child.pid ?? -1, [Symbol.dispose]: () => void child.kill('SIGKILL') };
+}
+
 describe.skipIf(!seesProcesses)('a process group', () => {
   it('that sleeps is stuck after so many looks', async () => {
-    const sleeper = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
-    const why = await new Promise<string>((resolve) => watchForStall(sleeper.pid!, resolve, shortPatience));
+    using sleeper = start('sleep', '600');
+    const why = await new Promise<string>((resolve) => watchForStall(sleeper.pid, resolve, shortPatience));
     expect(why).toMatch(/nothing moved/);
-    sleeper.kill('SIGKILL');
-    await once(sleeper, 'exit');
   });
 
   it('that computes is not, however little it says; its time counts', async () => {
-    const busy = spawn(process.execPath, ['-e', 'for (;;);'], { detached: true, stdio: 'ignore' });
-    while ((cpuSecondsOf(busy.pid!) ?? 0) < 0.3) await new Promise((resolve) => setImmediate(resolve));
+    using busy = start(process.execPath, '-e', 'for (;;);');
+    while ((cpuSecondsOf(busy.pid) ?? 0) < 0.3) await new Promise((resolve) => setImmediate(resolve));
     let stuck = false;
-    using _watch = watchForStall(busy.pid!, () => (stuck = true), { lookMs: 500, idleLooks: 2, silentLooks: 1000 });
-    while ((cpuSecondsOf(busy.pid!) ?? 0) < 2.5) await new Promise((resolve) => setTimeout(resolve, 10));
+    using _watch = watchForStall(busy.pid, () => (stuck = true), { lookMs: 500, idleLooks: 2, silentLooks: 1000 });
+    while ((cpuSecondsOf(busy.pid) ?? 0) < 2.5) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(stuck).toBe(false);
-    busy.kill('SIGKILL');
-    await once(busy, 'exit');
   });
 
   it('that computes without a word is given up some time', async () => {
-    const busy = spawn(process.execPath, ['-e', 'for (;;);'], { detached: true, stdio: 'ignore' });
+    using busy = start(process.execPath, '-e', 'for (;;);');
     const patience = { lookMs: 10, idleLooks: 1e6, silentLooks: 10 };
-    expect(await new Promise<string>((resolve) => watchForStall(busy.pid!, resolve, patience))).toMatch(
-      /nothing moved/,
-    );
-    busy.kill('SIGKILL');
-    await once(busy, 'exit');
+    expect(await new Promise<string>((resolve) => watchForStall(busy.pid, resolve, patience))).toMatch(/nothing moved/);
   });
 });
 

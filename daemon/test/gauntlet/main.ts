@@ -69,11 +69,11 @@ async function perform(experiment: Experiment): Promise<Result> {
 /** Results of experiments that were not run this time stay, with their own date and commit. */
 async function publish(fresh: readonly Result[]): Promise<void> {
   const old = existsSync(files.results) ? readResults(readFileSync(files.results, 'utf8')) : [];
-  const all = programme.flatMap(
-    ({ id }) => fresh.find((each) => each.id === id) ?? old.find((each) => each.id === id) ?? [],
-  );
+  const of = (id: string) => fresh.find((each) => each.id === id) ?? old.find((each) => each.id === id);
+  const all = programme.flatMap(({ id }) => of(id) ?? []);
+  const missing = programme.filter(({ id }) => of(id) === undefined);
   await write(files.results, JSON.stringify(all));
-  await write(files.report, reportOf(all));
+  await write(files.report, reportOf(all, missing));
 }
 
 async function write(path: string, text: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Outcome, upperBound } from './experiment.ts';
+import { type Experiment, type Outcome, upperBound } from './experiment.ts';
 
 /** What came of one experiment. */
 const Result = z.object({
@@ -21,9 +21,12 @@ export function readResults(text: string): Result[] {
 }
 
 /** The page that people read. Nothing in it is written by hand. */
-export function reportOf(results: readonly Result[]): string {
+export function reportOf(results: readonly Result[], untried: readonly Experiment[]): string {
   const ran = results.filter(({ outcome }) => outcome);
-  const missing = results.filter(({ notRun }) => notRun !== undefined);
+  const missing = [
+    ...results.filter(({ notRun }) => notRun !== undefined),
+    ...untried.map(({ id, claim }) => ({ id, claim, notRun: 'not yet at full length; the tests run it in short' })),
+  ];
   return [
     '# What was tried, and what came of it',
     '',
