@@ -5,18 +5,18 @@ import { startFfmpeg } from '../media/ffmpeg.ts';
 import type { SourceFormat } from '../media/frame-filters.ts';
 import { crashOf } from './crash.ts';
 
-export interface SourceFrame {
+export interface SourceFrame<Buffer extends ArrayBufferLike> {
   /** Number within the decoded range, from 0. */
   index: number;
-  data: ArrayBuffer;
+  data: Buffer;
 }
 
-export interface DecodeOptions {
+export interface DecodeOptions<Buffer extends ArrayBufferLike> {
   ffmpeg: string;
   source: SourceFormat;
   frames: FrameSpan;
   /** Where the next frame goes; sized for one frame of the source. */
-  buffer: () => ArrayBuffer;
+  buffer: () => Buffer;
   signal: AbortSignal;
   started?: (pid: number) => void;
 }
@@ -26,7 +26,9 @@ export interface DecodeOptions {
  * Throws `input.frame-mismatch` when the source ends early, `local.decoder-failed`, `local.engine-crashed` when the
  * decoder was killed from outside.
  */
-export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<SourceFrame, void, undefined> {
+export async function* decodeFrames<Buffer extends ArrayBufferLike>(
+  options: DecodeOptions<Buffer>,
+): AsyncGenerator<SourceFrame<Buffer>, void, undefined> {
   const { ffmpeg: path, source, frames, buffer, signal } = options;
   const ffmpeg = startFfmpeg(path, decodeArgs(source, frames), { signal });
   options.started?.(ffmpeg.pid);
@@ -46,10 +48,10 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Sour
 }
 
 /** Single frames from all over the source, as many of the wanted ones as it has. */
-export async function* decodeSamples(
-  options: Pick<DecodeOptions, 'ffmpeg' | 'source' | 'buffer' | 'signal'>,
+export async function* decodeSamples<Buffer extends ArrayBufferLike>(
+  options: Pick<DecodeOptions<Buffer>, 'ffmpeg' | 'source' | 'buffer' | 'signal'>,
   frames: { positions: readonly number[]; startSeconds: number },
-): AsyncGenerator<ArrayBuffer, void, undefined> {
+): AsyncGenerator<Buffer, void, undefined> {
   const ffmpeg = startFfmpeg(options.ffmpeg, sampleArgs(options.source, frames), { signal: options.signal });
   const reader = new ByteReader(ffmpeg.stdout);
   try {

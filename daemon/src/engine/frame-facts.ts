@@ -11,7 +11,7 @@ export class FrameFacts {
     this.layout = layout;
   }
 
-  sawSource(frame: number, data: ArrayBuffer): void {
+  sawSource(frame: number, data: ArrayBufferLike): void {
     const segment = segmentOf(frame, this.layout);
     if (frame === segment.end - 1) this.digests.set(segment.index, digest(data));
   }
@@ -32,7 +32,7 @@ export class FrameFacts {
 }
 
 /** Tells source frames apart; not a matter of security. */
-export function digest(data: ArrayBuffer): string {
+export function digest(data: ArrayBufferLike): string {
   return createHash('sha1').update(new Uint8Array(data)).digest('hex');
 }
 

@@ -1,6 +1,6 @@
 /** Passes values from one loop to another, in order, a bounded number ahead. */
 export class Handover<T> {
-  private readonly capacity: number;
+  private capacity: number;
   private readonly values: T[] = [];
   private ended = false;
   private wake: (() => void)[] = [];
@@ -14,6 +14,11 @@ export class Handover<T> {
     while (this.values.length >= this.capacity && !this.ended) await this.change();
     this.values.push(value);
     this.changed();
+  }
+
+  /** From now on, no more than this many values wait; those that do already are still handed over. */
+  narrow(capacity: number): void {
+    this.capacity = capacity;
   }
 
   /** No more values come; the receiver's loop ends after the last one. Also frees a sender that waits. */

@@ -16,9 +16,10 @@ export interface ThreadSetup {
   most: number;
 }
 
+/** Memory that both sides see: handing buffers over and back has V8 collect garbage for a tenth of a job's time. */
 export interface FrameBuffers {
-  frame: ArrayBuffer;
-  result: ArrayBuffer;
+  frame: SharedArrayBuffer;
+  result: SharedArrayBuffer;
 }
 
 export type ToThread =
@@ -29,8 +30,7 @@ export type ToThread =
 /** What went wrong: opening the session, a run, a run for want of memory, or the numbers that came out. */
 export type FailureKind = 'open' | 'run' | 'memory' | 'numbers';
 
-export type FromThread = FrameBuffers &
-  ({ type: 'doubled'; milliseconds: number } | { type: 'failed'; kind: FailureKind; why: string });
+export type FromThread = { type: 'doubled'; milliseconds: number } | { type: 'failed'; kind: FailureKind; why: string };
 
 interface Waiting {
   index: number;
@@ -56,15 +56,12 @@ export class InferenceThread {
     return this.waiting.length;
   }
 
-  /**
-   * Takes ownership of both buffers and gives them back, whatever came of it. Rejects with `local.inference-failed` only
-   * when the thread itself is gone, and the buffers with it.
-   */
+  /** Both buffers are the thread's until this settles. Rejects with `local.inference-failed` when the thread is gone. */
   double(index: number, { frame, result }: FrameBuffers): Promise<FromThread> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ index, resolve, reject });
-      this.post({ type: 'double', frame, result }, [frame, result]);
+      this.post({ type: 'double', frame, result });
     });
   }
 
@@ -72,12 +69,12 @@ export class InferenceThread {
   async retire(): Promise<void> {
     const ended = new Promise((resolve) => this.worker.once('exit', resolve));
     if (this.failure) return;
-    this.post({ type: 'retire' }, []);
+    this.post({ type: 'retire' });
     await ended;
   }
 
-  private post(message: ToThread, transfers: readonly ArrayBuffer[]): void {
-    this.worker.postMessage(message, transfers);
+  private post(message: ToThread): void {
+    this.worker.postMessage(message);
   }
 
   private fail(why: string): void {

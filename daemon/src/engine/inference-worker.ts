@@ -6,10 +6,7 @@ import { Pass } from './pass.ts';
 import { enlarged } from './planes.ts';
 import { prove } from './proof.ts';
 
-/**
- * Inference blocks its thread completely, so it has this one to itself. Frames come and go as transferred buffers:
- * nothing is copied between the threads.
- */
+/** Inference blocks its thread completely, so it has this one to itself. */
 const port = parentPort;
 if (!port) throw new Error('runs as a worker thread only');
 
@@ -42,15 +39,15 @@ port.on('message', (message: ToThread) => {
 async function answer({ frame, result }: FrameBuffers): Promise<void> {
   const reply = await double({ frame, result }).catch((error: unknown): FromThread => {
     const failed = error instanceof Failed ? error : new Failed('run', error);
-    return { type: 'failed', kind: failed.kind, why: failed.message, frame, result };
+    return { type: 'failed', kind: failed.kind, why: failed.message };
   });
-  port?.postMessage(reply, [frame, result]);
+  port?.postMessage(reply);
 }
 
 async function double({ frame, result }: FrameBuffers): Promise<FromThread> {
   const passes = await opening;
   const startedAt = performance.now();
-  let input = frame;
+  let input: ArrayBufferLike = frame;
   for (const [i, pass] of passes.entries()) {
     const last = i === passes.length - 1;
     const output = last ? result : intermediate(i, pass.to.byteLength);
@@ -59,10 +56,10 @@ async function double({ frame, result }: FrameBuffers): Promise<FromThread> {
     input = output;
   }
   proven = true;
-  return { type: 'doubled', frame, result, milliseconds: performance.now() - startedAt };
+  return { type: 'doubled', milliseconds: performance.now() - startedAt };
 }
 
-async function proveNumbers(pass: Pass, input: ArrayBuffer, output: ArrayBuffer): Promise<void> {
+async function proveNumbers(pass: Pass, input: ArrayBufferLike, output: ArrayBufferLike): Promise<void> {
   const { model, scale, treatment, way } = setup;
   const graphs = await openGraphs(model, { precision: plainWay.precision, scale, treatment });
   await prove(pass, { input, output }, { way, graphs }).catch((error: unknown) => {

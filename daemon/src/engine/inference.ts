@@ -39,18 +39,19 @@ const MEMORY = 2e9;
 export class Inference {
   /** Bytes of a source frame. */
   readonly frameBytes: number;
+  /** Bytes of a result. */
+  readonly resultBytes: number;
   /** Frames worked on at once. */
   readonly lanes: number;
   private readonly setup: InferenceSetup;
   private readonly script: URL;
   private readonly changed: Changed;
   private readonly graphs: FrameGraphs;
-  private readonly resultBytes: number;
   private attempt: Attempt;
   private threads: InferenceThread[];
   private readonly retired: Promise<void>[] = [];
-  private readonly freeFrames: ArrayBuffer[] = [];
-  private readonly freeResults: ArrayBuffer[] = [];
+  private readonly freeFrames: SharedArrayBuffer[] = [];
+  private readonly freeResults: SharedArrayBuffer[] = [];
 
   private constructor(setup: InferenceSetup, parts: { script: URL; changed: Changed; graphs: FrameGraphs; way: Way }) {
     const { format, scale, ways, threads } = setup;
@@ -80,19 +81,18 @@ export class Inference {
   }
 
   /** An unused buffer for a source frame. */
-  frame(): ArrayBuffer {
-    return this.freeFrames.pop() ?? new ArrayBuffer(this.frameBytes);
+  frame(): SharedArrayBuffer {
+    return this.freeFrames.pop() ?? new SharedArrayBuffer(this.frameBytes);
   }
 
   /** Takes ownership of `frame`. Rejects with `local.inference-failed` when every way has failed. */
-  async double(index: number, frame: ArrayBuffer): Promise<Doubled> {
-    let buffers: FrameBuffers = { frame, result: this.freeResults.pop() ?? new ArrayBuffer(this.resultBytes) };
+  async double(index: number, frame: SharedArrayBuffer): Promise<Doubled> {
+    const buffers = { frame, result: this.freeResults.pop() ?? new SharedArrayBuffer(this.resultBytes) };
     for (;;) {
       const { attempt } = this;
       const thread = this.threads.reduce((best, other) => (other.load < best.load ? other : best));
       const reply: FromThread = await thread.double(index, buffers);
-      if (reply.type === 'doubled') return this.finished(index, reply);
-      buffers = reply;
+      if (reply.type === 'doubled') return this.finished(index, { ...buffers, ...reply });
       this.change(attempt, { ...reply, index });
     }
   }
@@ -101,7 +101,8 @@ export class Inference {
     await Promise.all([...this.retired, ...this.threads.map((thread) => thread.retire())]);
   }
 
-  private finished(index: number, { frame, result, milliseconds }: Extract<FromThread, { type: 'doubled' }>): Doubled {
+  private finished(index: number, done: FrameBuffers & { milliseconds: number }): Doubled {
+    const { frame, result, milliseconds } = done;
     this.keep(this.freeFrames, frame);
     return { index, milliseconds, planes: new Uint8Array(result), release: () => this.keep(this.freeResults, result) };
   }
@@ -134,7 +135,7 @@ export class Inference {
   }
 
   /** More buffers than the pipeline has under way would only take memory. */
-  private keep(buffers: ArrayBuffer[], buffer: ArrayBuffer): void {
+  private keep(buffers: SharedArrayBuffer[], buffer: SharedArrayBuffer): void {
     if (buffers.length < this.lanes + 2) buffers.push(buffer);
   }
 }

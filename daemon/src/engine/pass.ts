@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { FrameGraphs } from '../models/frame-graphs.ts';
 import type { PlanesFormat } from '../models/planes-format.ts';
 import type { GraphScale } from '../models/rgb-traits.ts';
-import { copyArea, enlarged, type Plane, type Planes, planesLayout, type PlanesLayout } from './planes.ts';
+import { copyArea, copyFrame, enlarged, type Plane, type Planes, planesLayout, type PlanesLayout } from './planes.ts';
 import { sessionOptions } from './providers.ts';
 import { type TileLayout, tileLayout } from './tiles.ts';
 
@@ -29,8 +29,7 @@ export class Pass {
   readonly number: number;
   private readonly session: InferenceSession;
   private readonly layout: TileLayout;
-  /** A tile's planes and its result's; none where frames go through as a whole. */
-  private readonly tile: { from: Planes; to: Planes } | undefined;
+  private readonly window: Window;
 
   private constructor(setup: PassSetup, layout: TileLayout, session: InferenceSession) {
     const { graphs, format, pass } = setup;
@@ -42,8 +41,7 @@ export class Pass {
     this.to = planesLayout(enlarged(format, factor));
     this.layout = layout;
     this.session = session;
-    const window = { ...format, ...layout.size };
-    this.tile = layout.tiles.length > 1 ? { from: empty(window), to: empty(enlarged(window, factor)) } : undefined;
+    this.window = windowFor({ ...format, ...layout.size }, factor);
   }
 
   /** Rejects where the provider, its device or the graph is not usable. */
@@ -54,16 +52,22 @@ export class Pass {
     return new Pass(setup, layout, await InferenceSession.create(graph, sessionOptions(way, threads)));
   }
 
-  async run(input: ArrayBuffer, output: ArrayBuffer): Promise<void> {
+  /** Frames may lie in memory that threads share: what onnxruntime sees is a copy. */
+  async run(input: ArrayBufferLike, output: ArrayBufferLike): Promise<void> {
+    const { window, session } = this;
     const from = { buffer: input, layout: this.from };
     const to = { buffer: output, layout: this.to };
-    if (!this.tile) return this.infer(from, to);
     const { size, tiles } = this.layout;
+    if (tiles.length === 1) {
+      copyFrame(from, window.from);
+      await session.run(window.feeds, window.fetches);
+      return copyFrame(window.to, to);
+    }
     for (const { x, y, inner } of tiles) {
-      copyArea(from, this.tile.from, { area: { x, y, ...size }, at: { x: 0, y: 0 } });
-      await this.infer(this.tile.from, this.tile.to);
+      copyArea(from, window.from, { area: { x, y, ...size }, at: { x: 0, y: 0 } });
+      await session.run(window.feeds, window.fetches);
       const area = { ...inner, x: inner.x - x, y: inner.y - y };
-      copyArea(this.tile.to, to, { area: this.grown(area), at: this.grown(inner) });
+      copyArea(window.to, to, { area: this.grown(area), at: this.grown(inner) });
     }
   }
 
@@ -76,20 +80,33 @@ export class Pass {
     const { factor } = this;
     return { x: x * factor, y: y * factor, width: width * factor, height: height * factor };
   }
-
-  private async infer(from: Planes, to: Planes): Promise<void> {
-    const feeds = { y: tensor(from, 'y'), u: tensor(from, 'u'), v: tensor(from, 'v') };
-    await this.session.run(feeds, { Y: tensor(to, 'y'), U: tensor(to, 'u'), V: tensor(to, 'v') });
-  }
 }
 
-function empty(format: PlanesFormat): Planes {
+/** What the session reads and writes, the same memory for every run: a frame's or, where it is too large, a tile's. */
+interface Window {
+  from: Planes;
+  to: Planes;
+  feeds: Record<string, Tensor>;
+  fetches: Record<string, Tensor>;
+}
+
+function windowFor(format: PlanesFormat, factor: GraphScale): Window {
+  const from = empty(format);
+  const to = empty(enlarged(format, factor));
+  return {
+    ...{ from, to },
+    feeds: { y: tensor(from, 'y'), u: tensor(from, 'u'), v: tensor(from, 'v') },
+    fetches: { Y: tensor(to, 'y'), U: tensor(to, 'u'), V: tensor(to, 'v') },
+  };
+}
+
+function empty(format: PlanesFormat): Planes & { buffer: ArrayBuffer } {
   const layout = planesLayout(format);
   return { layout, buffer: new ArrayBuffer(layout.byteLength) };
 }
 
 /** A plane as a tensor over the frame's own memory. */
-function tensor({ buffer, layout }: Planes, name: 'y' | 'u' | 'v'): Tensor {
+function tensor({ buffer, layout }: ReturnType<typeof empty>, name: 'y' | 'u' | 'v'): Tensor {
   const { width, height, start, length }: Plane = layout[name];
   const dims = [1, 1, height, width];
   return layout.bytesPerSample === 1

@@ -36,6 +36,9 @@ export interface PipelineStatistics {
   combine: RunningStatistics;
 }
 
+/** Bytes of results that may wait until it is known how to encode them; inference would stand still meanwhile. */
+const WAITING = 128 * 1024 * 1024;
+
 /**
  * Decoder, inference and encoder at the same time, each a few frames ahead of the next. Resolves when every frame of
  * the job is on the disk. Throws when frames are missing anywhere, and says where.
@@ -54,11 +57,15 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const layout = layoutOf(timing);
   const sounds = plan.audio.map((track) => new Sound(track, { plan, timing, from, signal }));
   const facts = new FrameFacts(layout);
+  // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
+  const ahead = options.inference.lanes + 1;
+  const doubled = new Handover<Promise<Doubled>>(Math.max(ahead, Math.floor(WAITING / options.inference.resultBytes)));
   const stages: Stages = {
-    ...{ options, from, signal, statistics, facts },
-    encoder: choice.then((found) => startEncoder(options, found, { from, signal })),
-    // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
-    doubled: new Handover<Promise<Doubled>>(options.inference.lanes + 1),
+    ...{ options, from, signal, statistics, facts, doubled },
+    encoder: choice.then((found) => {
+      doubled.narrow(ahead);
+      return startEncoder(options, found, { from, signal });
+    }),
     writer: new SegmentWriter(options.mov, {
       ...{ layout, from, sounds, facts },
       measure: (segment) => options.meter?.measure(segment) ?? Promise.resolve(null),
@@ -159,7 +166,7 @@ function decode(
   });
 }
 
-async function* numbered(frames: AsyncGenerator<SourceFrame, void, undefined>, offset: number) {
+async function* numbered(frames: AsyncGenerator<SourceFrame<SharedArrayBuffer>, void, undefined>, offset: number) {
   for await (const { index, data } of frames) yield { index: index + offset, data };
 }
 

@@ -48,8 +48,13 @@ export interface Area {
 
 /** A frame in memory. */
 export interface Planes {
-  buffer: ArrayBuffer;
+  buffer: ArrayBufferLike;
   layout: PlanesLayout;
+}
+
+/** The whole frame. Both have the same layout. */
+export function copyFrame(from: Planes, to: Planes): void {
+  new Uint8Array(to.buffer).set(new Uint8Array(from.buffer));
 }
 
 /** Copies the planes of `area` to the place in `to` that begins at `at`, row by row. Both have the same sampling. */

@@ -23,7 +23,7 @@ const tolerance: Record<Precision, { mean: number; most: number }> = {
  */
 export async function prove(
   pass: Pass,
-  frame: { input: ArrayBuffer; output: ArrayBuffer },
+  frame: { input: ArrayBufferLike; output: ArrayBufferLike },
   { way, graphs }: { way: Way; graphs: FrameGraphs },
 ): Promise<void> {
   const { area, inner } = middle(pass.format, graphs);

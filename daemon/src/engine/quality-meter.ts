@@ -59,8 +59,9 @@ export class QualityMeter {
     this.worker.on('exit', () => this.giveUp());
   }
 
-  sawSource(frame: number, data: ArrayBuffer): void {
-    if (this.isWanted(frame)) this.planes.set(`source ${frame}`, data.slice(0, this.bytes.source));
+  sawSource(frame: number, data: ArrayBufferLike): void {
+    if (!this.isWanted(frame)) return;
+    this.planes.set(`source ${frame}`, new Uint8Array(data, 0, this.bytes.source).slice().buffer);
   }
 
   /** Frames come in order, each after its source. */

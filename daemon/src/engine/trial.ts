@@ -61,16 +61,17 @@ async function measure(inference: Inference, milliseconds: number): Promise<numb
 }
 
 /** Waves, edges and grain: detail that wrong arithmetic would show in. */
-function busyFrame(): ArrayBuffer {
+function busyFrame(): SharedArrayBuffer {
   const { byteLength, y, u, v } = planesLayout(format);
-  const codes = new Uint16Array(byteLength / 2);
+  const frame = new SharedArrayBuffer(byteLength);
+  const codes = new Uint16Array(frame);
   for (const { width, start, length } of [y, u, v])
     for (let i = 0; i < length; i++) {
       const [column, row] = [i % width, Math.floor(i / width)];
       const grain = (Math.imul(i + 1, 0x9e3779b1) >>> 26) - 32;
       codes[start + i] = 500 + 160 * Math.sin(column / 3 + row / 7) + ((column >> 4) + (row >> 4)) * 4 + grain;
     }
-  return codes.buffer;
+  return frame;
 }
 
 function reason(error: unknown): string {

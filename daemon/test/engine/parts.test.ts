@@ -99,6 +99,24 @@ describe('a handover', () => {
     expect(received).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  test('that is narrowed gives what waits, and takes more when there is room again', async () => {
+    const handover = new Handover<number>(3);
+    for (const value of [0, 1, 2]) await handover.put(value);
+    handover.narrow(1);
+    let taken = false;
+    const sending = handover.put(3).then(() => {
+      taken = true;
+      handover.end();
+    });
+    const received: number[] = [];
+    for await (const value of handover) {
+      received.push(value);
+      if (received.length < 3) expect(taken).toBe(false);
+    }
+    await sending;
+    expect(received).toEqual([0, 1, 2, 3]);
+  });
+
   test('that ends frees a sender who waits', async () => {
     const handover = new Handover<number>(1);
     await handover.put(1);

@@ -12,10 +12,10 @@ export const fastModel = {
 } as const;
 
 /** A frame with waves, edges and noise, so that every layer of a network has something to do. */
-export function busyFrame(format: PlanesFormat, seed = 1): ArrayBuffer {
+export function busyFrame(format: PlanesFormat, seed = 1): SharedArrayBuffer {
   const chance = new Chance(seed);
   const { byteLength, bytesPerSample, ...planes } = planesLayout(format);
-  const buffer = new ArrayBuffer(byteLength);
+  const buffer = new SharedArrayBuffer(byteLength);
   const codes = bytesPerSample === 1 ? new Uint8Array(buffer) : new Uint16Array(buffer);
   const unit = 2 ** (format.depth - 8);
   for (const { width, start, length } of Object.values(planes))

@@ -72,9 +72,9 @@ export class ModelMethod implements Method {
     return enginePlan(Task.parse({ source: path }), media, { ...this.tools, model: this.model, ways });
   }
 
-  private async decoded(source: SourceFormat, wanted: readonly number[]): Promise<ArrayBuffer[]> {
-    const found: ArrayBuffer[] = [];
-    const buffer = (): ArrayBuffer => new ArrayBuffer(this.inference?.frameBytes ?? 0);
+  private async decoded(source: SourceFormat, wanted: readonly number[]): Promise<SharedArrayBuffer[]> {
+    const found: SharedArrayBuffer[] = [];
+    const buffer = (): SharedArrayBuffer => new SharedArrayBuffer(this.inference?.frameBytes ?? 0);
     const frames = { first: 0, jobFirst: 0, count: Math.max(...wanted) + 1, startSeconds: 0 };
     const signal = new AbortController().signal;
     for await (const { index, data } of decodeFrames({ ffmpeg: this.tools.ffmpeg, source, frames, buffer, signal }))
@@ -89,7 +89,7 @@ async function warmed(inference: Inference): Promise<Inference> {
   return inference;
 }
 
-async function lumaOf(inference: Inference, index: number, frame: ArrayBuffer): Promise<Uint8Array> {
+async function lumaOf(inference: Inference, index: number, frame: SharedArrayBuffer): Promise<Uint8Array> {
   const done = await inference.double(index, frame);
   const luma = done.planes.slice(0, LUMA_BYTES);
   done.release();
