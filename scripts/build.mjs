@@ -1,5 +1,5 @@
 // Bundles the daemon's programs, the dashboard and the panel into dist folders. Does nothing where nothing changed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './root.mjs';
@@ -43,6 +43,8 @@ async function buildDaemon() {
     outdir: 'daemon/dist',
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    // What a program loads later, and what several have in common, are files of their own.
+    splitting: true,
     write: false,
     format: 'esm',
     platform: 'node',
@@ -56,12 +58,16 @@ async function buildDaemon() {
     path: join(root, 'daemon/dist', name),
     contents: readFileSync(join(root, source)),
   }));
+  const made = new Set([...outputFiles, ...copies].map(({ path }) => path));
+  const folder = join(root, 'daemon/dist');
   // Renamed, so that nobody who starts meanwhile reads half a file.
   for (const { path, contents } of [...outputFiles, ...copies]) {
     const partial = `${path}.${process.pid}.partial`;
     writeFileSync(partial, contents);
     renameSync(partial, path);
   }
+  const left = readdirSync(folder).filter((name) => name.includes('.mjs') && !made.has(join(folder, name)));
+  for (const name of left) rmSync(join(folder, name));
 }
 
 /** Packages stay outside (native parts, licences), our own workspaces go in. */

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // `npm start`: sets up what is missing, builds what changed, then becomes the `uprez` command itself, so that flags,
 // signals and exit codes need no passing on.
-import './small-heap.mjs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ready } from './ready.mjs';

@@ -1,19 +1,11 @@
-import { AppError, type Scale, type Way } from '@uprez/shared';
+import { AppError, type Way } from '@uprez/shared';
 import { Worker } from 'node:worker_threads';
-import type { EngineModel } from '../models/engine-model.ts';
-import type { PlanesFormat } from '../models/planes-format.ts';
-import type { Treatment } from '../models/treatment.ts';
+import type { PassPlan } from './pass-plan.ts';
 
 export interface ThreadSetup {
-  format: PlanesFormat;
-  scale: Scale;
-  treatment: Treatment;
-  model: EngineModel;
   way: Way;
   /** Threads that onnxruntime uses within this one. */
   threads: number;
-  /** Luma samples that a run may take; larger frames go through in tiles. */
-  most: number;
 }
 
 /** Memory that both sides see: handing buffers over and back has V8 collect garbage for a tenth of a job's time. */
@@ -23,6 +15,8 @@ export interface FrameBuffers {
 }
 
 export type ToThread =
+  /** Comes first, once. */
+  | { type: 'open'; passes: readonly PassPlan[] }
   | ({ type: 'double' } & FrameBuffers)
   /** Finish what is under way, then end. */
   | { type: 'retire' };
@@ -42,11 +36,14 @@ interface Waiting {
 export class InferenceThread {
   private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
+  private readonly opened: Promise<void>;
   private failure: AppError | undefined;
 
-  constructor(setup: ThreadSetup, script: URL) {
+  /** The thread starts while its passes are still being made up. */
+  constructor(setup: ThreadSetup, passes: Promise<readonly PassPlan[]>, script: URL) {
     this.worker = new Worker(script, { workerData: setup });
-    this.worker.on('message', (message: FromThread) => this.waiting.shift()?.resolve(message));
+    this.opened = passes.then((plans) => this.post({ type: 'open', passes: plans }));
+    this.worker.on('message', (message: FromThread) => this.settle(message));
     this.worker.on('error', (cause) => this.fail(String(cause)));
     this.worker.on('exit', () => this.fail('the inference thread ended'));
   }
@@ -59,18 +56,26 @@ export class InferenceThread {
   /** Both buffers are the thread's until this settles. Rejects with `local.inference-failed` when the thread is gone. */
   double(index: number, { frame, result }: FrameBuffers): Promise<FromThread> {
     if (this.failure) return Promise.reject(this.failure);
+    const post = (): void => this.post({ type: 'double', frame, result });
+    const giveUp = (why: unknown): void => this.settle({ type: 'failed', kind: 'open', why: String(why) });
     return new Promise((resolve, reject) => {
       this.waiting.push({ index, resolve, reject });
-      this.post({ type: 'double', frame, result });
+      this.opened.then(post, giveUp);
     });
   }
 
   /** Lets it finish and end; resolves when its memory is free. onnxruntime aborts the process when torn down in a run. */
   async retire(): Promise<void> {
     const ended = new Promise((resolve) => this.worker.once('exit', resolve));
+    await this.opened.catch(() => undefined);
     if (this.failure) return;
     this.post({ type: 'retire' });
     await ended;
+  }
+
+  /** Answers come in the order of the questions. */
+  private settle(reply: FromThread): void {
+    this.waiting.shift()?.resolve(reply);
   }
 
   private post(message: ToThread): void {

@@ -1,9 +1,7 @@
-import { plainWay, sameWay } from '@uprez/shared';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openGraphs } from '../models/frame-graphs.ts';
 import type { FailureKind, FrameBuffers, FromThread, ThreadSetup, ToThread } from './inference-thread.ts';
 import { Pass } from './pass.ts';
-import { enlarged } from './planes.ts';
+import type { PassPlan } from './pass-plan.ts';
 import { prove } from './proof.ts';
 
 /** Inference blocks its thread completely, so it has this one to itself. */
@@ -24,16 +22,15 @@ class Failed extends Error {
 const lacksMemory =
   /(out of|not enough|insufficient)\s+\w*\s*memory|bad_?alloc|fail\w* to alloc|allocation fail|8007000E|exceeds the max|than requested bytes/i;
 
-const setup = workerData as ThreadSetup;
-const opening = openPasses(setup).catch((error: unknown) => Promise.reject(new Failed('open', error)));
-// A graph that can't be built is reported with the first frame; until then nobody listens.
-opening.catch(() => undefined);
-let proven = sameWay(setup.way, plainWay);
+const { way, threads } = workerData as ThreadSetup;
+let opening: Promise<Pass[]> = Promise.resolve([]);
+let proven = false;
 
 /** Frames are doubled one after the other: two at a time would share the buffers between two passes. */
 let queue: Promise<void> = Promise.resolve();
 port.on('message', (message: ToThread) => {
-  queue = queue.then(() => (message.type === 'retire' ? retire() : answer(message)));
+  if (message.type === 'open') open(message.passes);
+  else queue = queue.then(() => (message.type === 'retire' ? retire() : answer(message)));
 });
 
 async function answer({ frame, result }: FrameBuffers): Promise<void> {
@@ -60,22 +57,23 @@ async function double({ frame, result }: FrameBuffers): Promise<FromThread> {
 }
 
 async function proveNumbers(pass: Pass, input: ArrayBufferLike, output: ArrayBufferLike): Promise<void> {
-  const { model, scale, treatment, way } = setup;
-  const graphs = await openGraphs(model, { precision: plainWay.precision, scale, treatment });
-  await prove(pass, { input, output }, { way, graphs }).catch((error: unknown) => {
+  const { proof } = pass.plan;
+  if (proof === null) return;
+  await prove(pass, { input, output }, { proof, precision: way.precision }).catch((error: unknown) => {
     throw new Failed('numbers', error);
   });
 }
 
-async function openPasses({ model, way, threads, most, ...job }: ThreadSetup): Promise<Pass[]> {
-  const graphs = await openGraphs(model, { precision: way.precision, ...job });
+function open(plans: readonly PassPlan[]): void {
+  opening = openPasses(plans).catch((error: unknown) => Promise.reject(new Failed('open', error)));
+  // A graph that can't be built is reported with the first frame; until then nobody listens.
+  opening.catch(() => undefined);
+}
+
+async function openPasses(plans: readonly PassPlan[]): Promise<Pass[]> {
   const passes: Pass[] = [];
-  let current = job.format;
   try {
-    for (const [pass, factor] of graphs.passes.entries()) {
-      passes.push(await Pass.open({ graphs, format: current, pass, way, threads, most }));
-      current = enlarged(current, factor);
-    }
+    for (const plan of plans) passes.push(await Pass.open(plan, way, threads));
   } catch (error) {
     for (const pass of passes) await pass.close();
     throw error;

@@ -1,10 +1,11 @@
-import { AppError, type Scale, type Way } from '@uprez/shared';
+import { AppError, plainWay, type Precision, sameWay, type Scale, type Way } from '@uprez/shared';
 import type { EngineModel } from '../models/engine-model.ts';
 import { type FrameGraphs, openGraphs } from '../models/frame-graphs.ts';
 import type { PlanesFormat } from '../models/planes-format.ts';
 import type { Treatment } from '../models/treatment.ts';
 import { type Attempt, nextAttempt } from './attempts.ts';
 import { type FailureKind, type FrameBuffers, type FromThread, InferenceThread } from './inference-thread.ts';
+import { type PassPlan, planPasses } from './pass-plan.ts';
 import { enlarged, planesLayout } from './planes.ts';
 import { crewFor } from './providers.ts';
 
@@ -46,7 +47,9 @@ export class Inference {
   private readonly setup: InferenceSetup;
   private readonly script: URL;
   private readonly changed: Changed;
+  /** Those of the first way; others have their passes in common with it. */
   private readonly graphs: FrameGraphs;
+  private readonly opened = new Map<Precision, Promise<FrameGraphs>>();
   private attempt: Attempt;
   private threads: InferenceThread[];
   private readonly retired: Promise<void>[] = [];
@@ -59,6 +62,7 @@ export class Inference {
     this.script = parts.script;
     this.changed = parts.changed;
     this.graphs = parts.graphs;
+    this.opened.set(parts.way.precision, Promise.resolve(parts.graphs));
     this.frameBytes = planesLayout(format).byteLength;
     this.resultBytes = planesLayout(enlarged(format, scale)).byteLength;
     this.lanes = Math.max(...ways.map((way) => crewFor(way, threads).frames));
@@ -123,11 +127,23 @@ export class Inference {
   }
 
   private startThreads(): InferenceThread[] {
-    const { format, scale, treatment, model, threads } = this.setup;
-    const { way, most } = this.attempt;
-    const crew = crewFor(way, threads);
-    const setup = { format, scale, treatment, model, way, most, threads: crew.threadsEach };
-    return Array.from({ length: crew.sessions }, () => new InferenceThread(setup, this.script));
+    const { way } = this.attempt;
+    const crew = crewFor(way, this.setup.threads);
+    const setup = { way, threads: crew.threadsEach };
+    const passes = this.planned(this.attempt);
+    return Array.from({ length: crew.sessions }, () => new InferenceThread(setup, passes, this.script));
+  }
+
+  private async planned({ way, most }: Attempt): Promise<PassPlan[]> {
+    const graphs = await this.graphsIn(way.precision);
+    const plain = sameWay(way, plainWay) ? null : await this.graphsIn(plainWay.precision);
+    return planPasses(graphs, this.setup.format, { most, plain });
+  }
+
+  private graphsIn(precision: Precision): Promise<FrameGraphs> {
+    const known = this.opened.get(precision) ?? openGraphs(this.setup.model, { ...this.setup, precision });
+    this.opened.set(precision, known);
+    return known;
   }
 
   private samplesFor(way: Way): number {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError, toWire, type WireError } from '@uprez/shared';
@@ -21,21 +22,27 @@ export type FromInspection = { type: 'traits'; traits: RgbTraits } | { type: 'fa
 
 /**
  * A thread that ends the process when it takes too much, or when the daemon is gone: the main thread is inside the runtime,
- * which knows no limit. It looks several times a second; memory that is asked for but never touched does no harm.
+ * which knows no limit. It looks several times a second, the first time before it says that it is there; memory that is
+ * asked for but never touched does no harm.
  */
 const WATCH = `
-const { workerData } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 const daemon = process.ppid;
-setInterval(() => {
+function look() {
   if (process.memoryUsage.rss() > workerData || process.ppid !== daemon) process.kill(process.pid, 'SIGKILL');
-}, 50);
+}
+look();
+setInterval(look, 50);
+parentPort.postMessage('watching');
 `;
 
 process.once('disconnect', () => process.exit(1));
 process.once('message', (message: ToInspection) => void inspect(message));
 
 async function inspect({ file, name, threads, memoryBytes }: ToInspection): Promise<void> {
-  new Worker(WATCH, { eval: true, workerData: memoryBytes, env: {} }).unref();
+  const watcher = new Worker(WATCH, { eval: true, workerData: memoryBytes, env: {} });
+  await once(watcher, 'message');
+  watcher.unref();
   const answer = await traitsOf(file, name, threads).then(
     (traits): FromInspection => ({ type: 'traits', traits }),
     (error: unknown): FromInspection => ({ type: 'failed', error: toWire(error) }),

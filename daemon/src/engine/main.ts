@@ -18,7 +18,7 @@ process.once('message', (message: ToEngine) => {
 const inferenceScript = new URL('./inference.mjs', import.meta.url);
 
 async function tryOut(trial: Trial): Promise<void> {
-  await deliver({ type: 'providers', here: providersHere() });
+  await deliver({ type: 'providers', here: await providersHere() });
   await tryWays(trial, inferenceScript, (speed) => deliver({ type: 'tried', speed }));
   process.exit(0);
 }

@@ -1,55 +1,31 @@
 import type { Way } from '@uprez/shared';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { FrameGraphs } from '../models/frame-graphs.ts';
 import type { PlanesFormat } from '../models/planes-format.ts';
 import type { GraphScale } from '../models/rgb-traits.ts';
+import type { PassPlan } from './pass-plan.ts';
 import { copyArea, copyFrame, enlarged, type Plane, type Planes, planesLayout, type PlanesLayout } from './planes.ts';
 import { sessionOptions } from './providers.ts';
-import { type TileLayout, tileLayout } from './tiles.ts';
 
-export interface PassSetup {
-  graphs: FrameGraphs;
-  format: PlanesFormat;
-  /** Which of the graphs. */
-  pass: number;
-  way: Way;
-  /** Threads that onnxruntime uses. */
-  threads: number;
-  /** Luma samples that a run may take. */
-  most: number;
-}
-
-/** One enlargement of a frame by a session with all shapes fixed: at once, or tile by tile. */
+/** One enlargement of a frame by a session: at once, or tile by tile. */
 export class Pass {
   readonly from: PlanesLayout;
   readonly to: PlanesLayout;
-  readonly format: PlanesFormat;
-  readonly factor: GraphScale;
-  /** Its place among the passes. */
-  readonly number: number;
+  readonly plan: PassPlan;
   private readonly session: InferenceSession;
-  private readonly layout: TileLayout;
   private readonly window: Window;
 
-  private constructor(setup: PassSetup, layout: TileLayout, session: InferenceSession) {
-    const { graphs, format, pass } = setup;
-    const factor = graphs.passes[pass] ?? 1;
-    this.format = format;
-    this.factor = factor;
-    this.number = pass;
+  private constructor(plan: PassPlan, session: InferenceSession) {
+    const { format, factor, layout } = plan;
+    this.plan = plan;
     this.from = planesLayout(format);
     this.to = planesLayout(enlarged(format, factor));
-    this.layout = layout;
     this.session = session;
     this.window = windowFor({ ...format, ...layout.size }, factor);
   }
 
-  /** Rejects where the provider, its device or the graph is not usable. */
-  static async open(setup: PassSetup): Promise<Pass> {
-    const { graphs, format, pass, way, threads } = setup;
-    const layout = tileLayout(format, { ...graphs, most: setup.most });
-    const graph = graphs.compose({ ...format, ...layout.size }, pass);
-    return new Pass(setup, layout, await InferenceSession.create(graph, sessionOptions(way, threads)));
+  /** Rejects where the provider, its device or the graph is not usable. `threads` are onnxruntime's own. */
+  static async open(plan: PassPlan, way: Way, threads: number): Promise<Pass> {
+    return new Pass(plan, await InferenceSession.create(plan.graph, sessionOptions(way, threads)));
   }
 
   /** Frames may lie in memory that threads share: what onnxruntime sees is a copy. */
@@ -57,7 +33,7 @@ export class Pass {
     const { window, session } = this;
     const from = { buffer: input, layout: this.from };
     const to = { buffer: output, layout: this.to };
-    const { size, tiles } = this.layout;
+    const { size, tiles } = this.plan.layout;
     if (tiles.length === 1) {
       copyFrame(from, window.from);
       await session.run(window.feeds, window.fetches);
@@ -77,7 +53,7 @@ export class Pass {
 
   /** The place of an area of the source in the result. */
   grown({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
-    const { factor } = this;
+    const { factor } = this.plan;
     return { x: x * factor, y: y * factor, width: width * factor, height: height * factor };
   }
 }

@@ -1,11 +1,8 @@
-import { plainWay, type Precision, type Way, wayName } from '@uprez/shared';
-import type { FrameGraphs } from '../models/frame-graphs.ts';
+import type { Precision } from '@uprez/shared';
 import type { PlanesFormat } from '../models/planes-format.ts';
 import { Pass } from './pass.ts';
+import type { ProofPlan } from './pass-plan.ts';
 import { type Area, copyArea, enlarged, type Planes, planesLayout } from './planes.ts';
-
-/** Side of the part that is compared, in luma samples of the source. */
-const PROVEN_SIDE = 96;
 
 /** 10-bit codes by which a way may differ from 32-bit floats on the CPU: on average, and anywhere. */
 const tolerance: Record<Precision, { mean: number; most: number }> = {
@@ -24,21 +21,20 @@ const tolerance: Record<Precision, { mean: number; most: number }> = {
 export async function prove(
   pass: Pass,
   frame: { input: ArrayBufferLike; output: ArrayBufferLike },
-  { way, graphs }: { way: Way; graphs: FrameGraphs },
+  { proof, precision }: { proof: ProofPlan; precision: Precision },
 ): Promise<void> {
-  const { area, inner } = middle(pass.format, graphs);
-  const format = { ...pass.format, width: area.width, height: area.height };
-  const setup = { graphs, format, pass: pass.number, way: plainWay, threads: 1, most: Number.POSITIVE_INFINITY };
-  const known = await Pass.open(setup);
+  const { area, inner } = proof;
+  const { format, factor } = proof.pass;
+  const known = await Pass.open(proof.pass, { provider: 'cpu', precision: 'fp32' }, 1);
   const input = cutOut({ buffer: frame.input, layout: pass.from }, area, format);
   const output = new ArrayBuffer(known.to.byteLength);
   await known.run(input, output);
   await known.close();
-  const proven = enlarged({ ...format, width: inner.width, height: inner.height }, pass.factor);
+  const proven = enlarged({ ...format, width: inner.width, height: inner.height }, factor);
   const found = cutOut({ buffer: frame.output, layout: pass.to }, pass.grown(inner), proven);
   const within = { ...inner, x: inner.x - area.x, y: inner.y - area.y };
   const expected = cutOut({ buffer: output, layout: known.to }, known.grown(within), proven);
-  compare(way, new Uint16Array(found), new Uint16Array(expected));
+  compare(precision, new Uint16Array(found), new Uint16Array(expected));
 }
 
 /** An area of a frame as a frame of its own. */
@@ -49,26 +45,8 @@ function cutOut(from: Planes, area: Area, format: PlanesFormat): ArrayBuffer {
   return buffer;
 }
 
-/** The part to compare, and the area around it that its result depends on. */
-function middle({ width, height }: { width: number; height: number }, { overlap, grid }: FrameGraphs) {
-  const across = stretch(width, overlap, grid);
-  const down = stretch(height, overlap, grid);
-  return {
-    area: { x: across.start, y: down.start, width: across.length, height: down.length },
-    inner: { x: across.from, y: down.from, width: across.to - across.from, height: down.to - down.from },
-  };
-}
-
-function stretch(length: number, overlap: number, grid: number) {
-  const around = Math.ceil(overlap / grid) * grid;
-  const side = Math.ceil(PROVEN_SIDE / grid) * grid;
-  if (length <= side + 2 * around + grid) return { start: 0, length, from: 0, to: length };
-  const start = Math.floor((length - side - 2 * around) / 2 / grid) * grid;
-  return { start, length: side + 2 * around, from: start + around, to: start + around + side };
-}
-
-function compare(way: Way, found: Uint16Array, expected: Uint16Array): void {
-  const { mean, most } = tolerance[way.precision];
+function compare(precision: Precision, found: Uint16Array, expected: Uint16Array): void {
+  const { mean, most } = tolerance[precision];
   let [sum, largest] = [0, 0];
   for (const [i, code] of found.entries()) {
     const difference = Math.abs(code - (expected[i] ?? 0));
@@ -77,5 +55,5 @@ function compare(way: Way, found: Uint16Array, expected: Uint16Array): void {
   }
   const average = sum / found.length;
   if (average <= mean && largest <= most) return;
-  throw new Error(`${wayName(way)} is off by ${average.toFixed(2)} codes on average and ${largest} at most`);
+  throw new Error(`its numbers are off by ${average.toFixed(2)} codes on average and ${largest} at most`);
 }

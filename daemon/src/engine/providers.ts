@@ -1,5 +1,5 @@
 import type { Provider, Way } from '@uprez/shared';
-import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 
 interface ProviderRow {
   /** Sessions side by side, each on a core of its own; a device gets one and does its own scheduling. */
@@ -63,8 +63,12 @@ export function sessionOptions({ provider }: Way, threads: number): InferenceSes
   };
 }
 
-/** Providers that onnxruntime has on this platform, by its own account. Some still need a device, or libraries. */
-export function providersHere(): Provider[] {
+/**
+ * Providers that onnxruntime has on this platform, by its own account. Some still need a device, or libraries. The runtime
+ * is loaded for the question only: jobs have it in their threads.
+ */
+export async function providersHere(): Promise<Provider[]> {
+  const { listSupportedBackends } = await import('onnxruntime-node');
   const names = new Set(listSupportedBackends().map(({ name }) => name));
   return (Object.keys(providers) as Provider[]).filter((provider) => names.has(provider));
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Scale } from '@uprez/shared';
 import type { PairMeasure } from '../backends/backend.ts';
 import type { Line } from '../looks/grade.ts';
+import { qualityGraph } from '../models/quality-graph.ts';
 import type { PlanesFormat } from '../models/planes-format.ts';
 import { planesLayout } from './planes.ts';
 import { type Layout, segmentOf } from './segments.ts';
@@ -11,6 +12,12 @@ export interface QualitySetup {
   scale: Scale;
   /** What the result's look does to luma. */
   look: Line;
+}
+
+/** What the thread that measures gets. */
+export interface QualityWork extends Pick<QualitySetup, 'format' | 'scale'> {
+  /** An ONNX file that measures a pair. */
+  graph: Uint8Array;
 }
 
 /** Luma planes of two neighbouring frames, source and result. */
@@ -49,11 +56,12 @@ export class QualityMeter {
   private failed = false;
 
   constructor(setup: QualitySetup, layout: Layout, script: URL) {
-    const { format, scale } = setup;
+    const { format, scale, look } = setup;
     this.layout = layout;
     const { y, bytesPerSample } = planesLayout(format);
     this.bytes = { source: y.length * bytesPerSample, result: y.length * scale ** 2 * 2 };
-    this.worker = new Worker(script, { workerData: setup });
+    const work: QualityWork = { graph: qualityGraph(format, scale, look), format, scale };
+    this.worker = new Worker(script, { workerData: work });
     this.worker.on('message', (measure: PairMeasure | null) => this.waiting.shift()?.(measure));
     this.worker.on('error', () => this.giveUp());
     this.worker.on('exit', () => this.giveUp());

@@ -1,15 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { PairMeasure } from '../backends/backend.ts';
-import { qualityGraph } from '../models/quality-graph.ts';
-import type { PairPlanes, QualitySetup } from './quality-meter.ts';
+import type { PairPlanes, QualityWork } from './quality-meter.ts';
 
 /** The thread that measures pairs of frames, one after the other; answers each with a measure, or null where it failed. */
 const port = parentPort;
 if (!port) throw new Error('runs as a worker thread only');
 
-const { format, scale, look } = workerData as QualitySetup;
-const session = InferenceSession.create(qualityGraph(format, scale, look), {
+const { graph, format, scale } = workerData as QualityWork;
+const session = InferenceSession.create(graph, {
   executionProviders: ['cpu'],
   graphOptimizationLevel: 'all',
   intraOpNumThreads: 1,

@@ -17,8 +17,6 @@ import { type PartRules, partRules } from './topaz/parts.ts';
 /** A frame of the large clip; no part of an upload begins where a frame does. */
 const FRAME_BYTES = 2_600_003;
 const FILLER_SEED = 1;
-/** As `npm start` begins. */
-const smallHeap = new URL('../../../scripts/small-heap.mjs', import.meta.url).href;
 
 export interface LargeUpload {
   /** Of the clip that goes up. */
@@ -50,7 +48,7 @@ export async function uploadLarge(clipBytes: number, rules: Partial<PartRules> =
   using script = await childScript(
     `import { runCloudChild } from './cloud-child.ts'; await runCloudChild(${options});`,
   );
-  const daemon = script.start('--import', smallHeap);
+  const daemon = script.start();
   try {
     await untilReady(daemon);
     const client = await connectLocal(folder.file('data', 'endpoint.json'));
