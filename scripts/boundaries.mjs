@@ -169,7 +169,10 @@ const rows = [
       'daemon/src/log',
     ],
   },
-  { from: 'daemon/src/login/', allow: ['@uprez/shared', 'node:', 'daemon/src/login/', 'daemon/src/paths'] },
+  {
+    from: 'daemon/src/login/',
+    allow: ['@uprez/shared', 'node:', 'daemon/src/login/', 'daemon/src/paths', 'daemon/src/small-heap'],
+  },
   // A client like every other: it is handed a way to start a daemon and knows nothing of its parts.
   {
     from: 'daemon/src/cli/',

@@ -59,8 +59,10 @@ export interface RunningJob {
   readonly credits: Credits;
   /** Lossy; call as often as there is something to say. */
   report(progress: { stage: Stage; framesDone: number; framesTotal: number }): void;
-  /** Recorded. */
+  /** Recorded: a write to the disk, so not for every frame. */
   step(name: StepName, change: StepChange): void;
+  /** Several in one write. */
+  steps(changes: StepChanges): void;
   /** Something to know of the result; recorded. */
   warn(warning: Warning): void;
   /** Largest resident memory of a process of this job, in bytes; recorded. */
@@ -70,6 +72,8 @@ export interface RunningJob {
 }
 
 export type DiscardedJob = Pick<RunningJob, 'id' | 'task' | 'media' | 'log' | 'journal' | 'credits'>;
+
+export type StepChanges = Readonly<Partial<Record<StepName, StepChange>>>;
 
 export interface StepChange {
   status: 'running' | 'done' | 'failed';

@@ -36,8 +36,11 @@ export interface PipelineStatistics {
   combine: RunningStatistics;
 }
 
-/** Bytes of results that may wait until it is known how to encode them; inference would stand still meanwhile. */
-const WAITING = 128 * 1024 * 1024;
+/**
+ * Results that may wait until it is known how to encode them, since inference would stand still meanwhile: so many bytes,
+ * and no more frames than a kill may cost.
+ */
+const WAITING = { bytes: 128 * 1024 * 1024, frames: 16 };
 
 /**
  * Decoder, inference and encoder at the same time, each a few frames ahead of the next. Resolves when every frame of
@@ -59,7 +62,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const facts = new FrameFacts(layout);
   // Every lane has a frame, and the next one waits: all are busy, and memory stays small.
   const ahead = options.inference.lanes + 1;
-  const doubled = new Handover<Promise<Doubled>>(Math.max(ahead, Math.floor(WAITING / options.inference.resultBytes)));
+  const doubled = new Handover<Promise<Doubled>>(Math.max(ahead, mostWaiting(options.inference)));
   const stages: Stages = {
     ...{ options, from, signal, statistics, facts, doubled },
     encoder: choice.then((found) => {
@@ -79,6 +82,10 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   await Promise.all(sounds.map((sound) => sound.close()));
   expectFrames('encoding', stages.writer.framesWritten, timing.frameCount);
   return statistics;
+}
+
+function mostWaiting({ resultBytes }: Inference): number {
+  return Math.min(WAITING.frames, Math.floor(WAITING.bytes / resultBytes));
 }
 
 interface Stages {

@@ -11,7 +11,7 @@ import {
   toWire,
   type Warning,
 } from '@uprez/shared';
-import type { StepChange } from '../backends/backend.ts';
+import type { StepChanges } from '../backends/backend.ts';
 import type { Clock } from '../clock.ts';
 import { checkPath } from '../media/path-check.ts';
 import type { PreparedJob } from '../store/jobs.ts';
@@ -141,11 +141,12 @@ export class JobQueue {
     this.feed.tell({ type: 'job-removed', id });
   }
 
-  /** Records what happened to a step of a running job. */
-  recordStep(id: string, name: StepName, change: StepChange): void {
+  /** Records what happened to steps of a running job, all in one write. */
+  recordSteps(id: string, changes: StepChanges): void {
     this.store.transaction(() => {
       const { attempts } = this.get(id);
-      this.store.steps.update(id, name, { ...change, attempt: attempts, at: this.clock.now() });
+      for (const [name, change] of Object.entries(changes))
+        this.store.steps.update(id, name as StepName, { ...change, attempt: attempts, at: this.clock.now() });
       this.store.jobs.touch(id);
     });
     this.tell(id);

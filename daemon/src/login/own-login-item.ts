@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { smallHeap } from '../small-heap.ts';
 import { type LoginItem, openLoginItem } from './login-item.ts';
 
 // This is part of a bundle that lies two folders below the root.
@@ -17,6 +18,6 @@ interface Surroundings {
 /** How this installation starts: in a clone by the script that sets up and builds first, in a release by the program. */
 export function ownLoginItem({ dataDir, desktop }: Surroundings): LoginItem | undefined {
   const flags = dataDir === null ? [] : ['--data-dir', dataDir];
-  const args = [existsSync(startScript) ? startScript : program, ...flags, 'serve'];
+  const args = [...smallHeap, existsSync(startScript) ? startScript : program, ...flags, 'serve'];
   return openLoginItem({ platform: process.platform, home: homedir(), env: desktop }, { file: process.execPath, args });
 }

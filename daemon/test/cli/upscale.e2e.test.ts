@@ -13,10 +13,15 @@ beforeEach(() => {
 });
 afterEach(() => user[Symbol.dispose]());
 
-/** A clip in the user's folder: short, or long enough to be interrupted. */
-async function has(name: string, length: 'short' | 'long' = 'short'): Promise<void> {
-  const options = length === 'short' ? { frames: 25, sounds: [{}] } : { frames: 300, width: 320, height: 180 };
-  await copyFile(await clip(options), join(user.clips, name));
+const lengths = {
+  short: { frames: 25, sounds: [{}] },
+  long: { frames: 600, width: 320, height: 180 },
+  endless: { frames: 5000, width: 320, height: 180 },
+} as const;
+
+/** A clip in the user's folder: short, long enough to be interrupted, or longer than any test. */
+async function has(name: string, length: keyof typeof lengths = 'short'): Promise<void> {
+  await copyFile(await clip(lengths[length]), join(user.clips, name));
 }
 
 const files = (): string[] => readdirSync(user.clips).sort();
@@ -107,7 +112,7 @@ describe('upscale that is interrupted', () => {
       expect(second.code).toBe(0);
       expect(files()).toEqual(['long.mp4', 'long_uprez_2x_fast.mov']);
       const list = await jobs();
-      expect(list.map((job) => [job.state, job.output?.frames])).toEqual([['succeeded', 300]]);
+      expect(list.map((job) => [job.state, job.output?.frames])).toEqual([['succeeded', 600]]);
       expect(list[0]?.attempts).toBeGreaterThan(1);
     },
   );
@@ -164,7 +169,7 @@ describe('a running daemon', () => {
   });
 
   it('takes jobs from other commands, and ends when it is told to', async () => {
-    await has('long.mp4', 'long');
+    await has('long.mp4', 'endless');
     const daemon = user.starts(['serve']);
     await daemon.says(/http:\/\/127\.0\.0\.1:\d+\/open/);
     expect((await user.types('serve')).stderr).toContain('Uprez is already running.');

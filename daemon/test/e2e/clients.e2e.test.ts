@@ -16,7 +16,7 @@ describe('While a job runs', () => {
   beforeEach(async () => {
     house = openHouse();
     source = house.file('sea.mp4');
-    copyFileSync(await clip({ width: 480, height: 270, rate: '50', frames: 600, sounds: [{ channels: 2 }] }), source);
+    copyFileSync(await clip({ width: 480, height: 270, rate: '50', frames: 1500, sounds: [{ channels: 2 }] }), source);
   });
 
   afterEach(async () => {

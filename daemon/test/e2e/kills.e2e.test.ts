@@ -8,7 +8,7 @@ import { seesProcesses, untilOnly } from '../support/processes.ts';
 import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 
-const FRAMES = 300;
+const FRAMES = 450;
 const SEGMENT = 24;
 const ENOUGH = 20;
 

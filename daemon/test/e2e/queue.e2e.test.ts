@@ -19,6 +19,8 @@ import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 
 const model = 'bicubic';
+/** Long enough to be interrupted. */
+const FRAMES = 400;
 
 describe('Jobs one after the other', () => {
   let house: House;
@@ -27,7 +29,7 @@ describe('Jobs one after the other', () => {
   beforeEach(async () => {
     house = openHouse();
     source = house.file('sea.mp4');
-    copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: 75 }), source);
+    copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: FRAMES }), source);
   });
 
   afterEach(async () => {
@@ -107,7 +109,7 @@ describe('Jobs one after the other', () => {
     const { client } = await house.daemon();
     const { attempts, output } = await untilJob(client, id, 'succeeded');
     expect(attempts).toBe(2);
-    expect(output?.frames).toBe(75);
+    expect(output?.frames).toBe(FRAMES);
     expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
   });
 

@@ -24,7 +24,7 @@ describe('a job in the queue', () => {
     const revisions: number[] = [];
     test.feed.subscribe((change) => change.type === 'job' && revisions.push(change.job.revision));
     const id = jobIn(test.queue, 'running');
-    test.queue.recordStep(id, 'decode', { status: 'running' });
+    test.queue.recordSteps(id, { decode: { status: 'running' } });
     test.queue.apply(id, 'succeed', { output });
     expect(revisions).toEqual([1, 2, 3, 4]);
   });
@@ -42,21 +42,21 @@ describe('a job in the queue', () => {
   it('counts a step that starts again in a later attempt as retried', () => {
     using test = openTestStore();
     const id = jobIn(test.queue, 'running');
-    test.queue.recordStep(id, 'decode', { status: 'running' });
-    test.queue.recordStep(id, 'decode', { status: 'running', progress: 40 });
+    test.queue.recordSteps(id, { decode: { status: 'running' } });
+    test.queue.recordSteps(id, { decode: { status: 'running', progress: 40 } });
     test.queue.apply(id, 'interrupt');
     expect(test.queue.get(id).steps[1]).toMatchObject({ name: 'decode', status: 'pending', retries: 0 });
     test.queue.apply(id, 'start');
-    test.queue.recordStep(id, 'decode', { status: 'running' });
+    test.queue.recordSteps(id, { decode: { status: 'running' } });
     expect(test.queue.get(id).steps[1]).toMatchObject({ status: 'running', progress: 40, retries: 1 });
   });
 
   it('has a step’s end never before its start, even when the clock was set back', () => {
     using test = openTestStore();
     const id = jobIn(test.queue, 'running');
-    test.queue.recordStep(id, 'decode', { status: 'running' });
+    test.queue.recordSteps(id, { decode: { status: 'running' } });
     test.clock.advance(-60_000);
-    test.queue.recordStep(id, 'decode', { status: 'done' });
+    test.queue.recordSteps(id, { decode: { status: 'done' } });
     const [, decode] = test.queue.get(id).steps;
     expect(decode).toMatchObject({ status: 'done', progress: 100, endedAt: decode!.startedAt });
   });

@@ -12,9 +12,9 @@ describe('the job summary', () => {
     const id = jobIn(test.queue, 'running');
     const summary = () => test.sql.prepare('SELECT overall_progress, current_step FROM job_summary').get();
     expect(summary()).toEqual({ overall_progress: 0, current_step: 'validate' });
-    test.queue.recordStep(id, 'validate', { status: 'done' });
-    test.queue.recordStep(id, 'decode', { status: 'running', progress: 50 });
-    test.queue.recordStep(id, 'upscale', { status: 'running', progress: 30 });
+    test.queue.recordSteps(id, { validate: { status: 'done' } });
+    test.queue.recordSteps(id, { decode: { status: 'running', progress: 50 } });
+    test.queue.recordSteps(id, { upscale: { status: 'running', progress: 30 } });
     expect(summary()).toEqual({ overall_progress: 45, current_step: 'upscale' });
     test.queue.apply(id, 'succeed', { output });
     expect(summary()).toMatchObject({ overall_progress: 100 });
@@ -40,7 +40,7 @@ describe('the step statistics', () => {
     using test = openTestStore();
     const id = jobIn(test.queue, 'running');
     const statistics = { count: 96, minMs: 30, maxMs: 80, meanMs: 40, deviationMs: 5 };
-    test.queue.recordStep(id, 'upscale', { status: 'running', statistics });
+    test.queue.recordSteps(id, { upscale: { status: 'running', statistics } });
     test.queue.recordError(id, new AppError('local.inference-failed', { frame: 7, why: 'test' }));
     const row = test.sql.prepare(`SELECT * FROM step_statistics WHERE name = 'upscale'`).get();
     expect(row).toMatchObject({ mean_ms: 40, deviation_ms: 5, frames_per_second: 25, error_rate: 1 / 96 });
@@ -62,7 +62,7 @@ describe('the error statistics', () => {
   it('keep step, frame and advice of each error', () => {
     using test = openTestStore();
     const id = jobIn(test.queue, 'running');
-    test.queue.recordStep(id, 'decode', { status: 'running' });
+    test.queue.recordSteps(id, { decode: { status: 'running' } });
     test.queue.recordError(id, new AppError('local.decoder-failed', { frame: 41, why: 'test', retryAfterSeconds: 5 }));
     expect(test.sql.prepare('SELECT * FROM job_errors').get()).toMatchObject({
       code: 'local.decoder-failed',

@@ -3,7 +3,6 @@ import { loadConfig } from '../../src/config.ts';
 import { startDaemon } from '../../src/daemon.ts';
 import { openKeyStore } from '../../src/key-store.ts';
 import { probe } from '../../src/media/probe.ts';
-import { keepHeapSmall } from '../../src/small-heap.ts';
 import { brokenKeychain } from './keychains.ts';
 import { openLibrary } from './library.ts';
 import { mortal } from './mortal-backend.ts';
@@ -21,7 +20,6 @@ interface CloudChildOptions {
 
 /** A daemon with the cloud backend as a process of its own, which says when it is ready. Its key lies in its key file. */
 export async function runCloudChild(options: CloudChildOptions): Promise<void> {
-  keepHeapSmall();
   const { dataDir, baseUrl, segmentBytes, ffmpeg = ffmpegPath } = options;
   const config = loadConfig({ env: {}, flags: { dataDir, port: 0, logLevel: 'trace' } });
   const keys = openKeyStore(config.paths.keyFile, brokenKeychain());

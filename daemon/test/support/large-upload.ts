@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { openKeyStore } from '../../src/key-store.ts';
 import { createMov, MOV_SAMPLES_START } from '../../src/media/mov/mov-writer.ts';
+import { smallHeap } from '../../src/small-heap.ts';
 import { SampleTable } from '../../src/media/mov/sample-table.ts';
 import { childScript, kill, untilReady } from './child-script.ts';
 import { connectLocal } from './clients.ts';
@@ -48,7 +49,7 @@ export async function uploadLarge(clipBytes: number, rules: Partial<PartRules> =
   using script = await childScript(
     `import { runCloudChild } from './cloud-child.ts'; await runCloudChild(${options});`,
   );
-  const daemon = script.start();
+  const daemon = script.start(...smallHeap);
   try {
     await untilReady(daemon);
     const client = await connectLocal(folder.file('data', 'endpoint.json'));

@@ -21,7 +21,7 @@ import { expectRoom, freeIn, megabytes } from '../../media/disk-room.ts';
 import { outputColor, pictureMatrix } from '../../media/colors.ts';
 import { checkInverse, lutText, writeLut } from '../../looks/lut-file.ts';
 import { gradeOf } from '../../looks/looks.ts';
-import type { Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
+import type { Backend, DiscardedJob, Outcome, RunningJob, StepChange } from '../backend.ts';
 import { expectUnchanged } from '../files.ts';
 import { type Needs, obstacleTo } from '../obstacles.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
@@ -214,7 +214,10 @@ async function leaveWay(
 
 /** Turns the engine's messages into records and progress. */
 function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: FromEngine) => void {
-  const overlapping = ['decode', 'upscale', 'combine'] as const;
+  /** Decoding, enlarging and encoding go on at the same time. */
+  const overlapping = (change: (name: 'decode' | 'upscale' | 'combine') => StepChange): void =>
+    job.steps({ decode: change('decode'), upscale: change('upscale'), combine: change('combine') });
+  let validated = false;
   const framesTotal = (): number => checkpoint.findings?.frameCount ?? expectedFrames(job);
   return (message) => {
     switch (message.type) {
@@ -223,17 +226,18 @@ function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: From
         job.journal.savePlan(checkpoint);
         return;
       case 'progress':
-        if (message.stage === 'process' && checkpoint.findings) job.step('validate', { status: 'done', progress: 100 });
+        if (!validated && message.stage === 'process' && checkpoint.findings) {
+          validated = true;
+          job.step('validate', { status: 'done', progress: 100 });
+        }
         return job.report({ stage: message.stage, framesDone: message.framesDone, framesTotal: framesTotal() });
       case 'segment': {
         job.journal.addSegment(message.segment);
         const done = message.segment.firstFrame + message.segment.frames.length;
-        for (const name of overlapping) job.step(name, { status: 'running', progress: (100 * done) / framesTotal() });
-        return;
+        return overlapping(() => ({ status: 'running', progress: (100 * done) / framesTotal() }));
       }
       case 'statistics':
-        for (const name of overlapping) job.step(name, { status: 'done', progress: 100, statistics: message[name] });
-        return;
+        return overlapping((name) => ({ status: 'done', progress: 100, statistics: message[name] }));
       case 'way':
         return changeWay(job, checkpoint, message);
       case 'warning':
