@@ -13,7 +13,7 @@ const refusals: Readonly<Record<string, string>> = {
 /** What a full, closed or vanished folder did to the result, in the user's words; every other error as it is. */
 export async function asDiskError(error: unknown, path: string): Promise<unknown> {
   const folder = dirname(path);
-  const { code, path: place } = factsOf(error);
+  const { code, path: place, call } = factsOf(error);
   // Results are all that the engine writes, so a disk that is full is theirs.
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new AppError(
@@ -23,13 +23,16 @@ export async function asDiskError(error: unknown, path: string): Promise<unknown
     );
   if (saysAway(code)) return new AppError('setup.volume-away', { path: folder, why: code }, { cause: error });
   const why = refusals[code];
-  if (why === undefined || !place.startsWith(folder)) return error;
-  return new AppError('setup.output-folder', { folder, why }, { cause: error });
+  if (why !== undefined && place.startsWith(folder))
+    return new AppError('setup.output-folder', { folder, why }, { cause: error });
+  // Too many open files, a file in use, a drive that fails: what else a system says about its files (errno(3)).
+  if (call === '' || call.startsWith('spawn') || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return new AppError('setup.file-refused', { folder, call, why: code }, { cause: error });
 }
 
-function factsOf(error: unknown): { code: string; path: string } {
-  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-  return { code: code ?? '', path: path ?? '' };
+function factsOf(error: unknown): { code: string; path: string; call: string } {
+  const { code = '', path = '', syscall = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  return { code, path, call: syscall };
 }
 
 async function roomIn(folder: string): Promise<string> {

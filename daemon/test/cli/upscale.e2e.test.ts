@@ -15,8 +15,8 @@ afterEach(() => user[Symbol.dispose]());
 
 const lengths = {
   short: { frames: 25, sounds: [{}] },
-  long: { frames: 600, width: 320, height: 180 },
-  endless: { frames: 5000, width: 320, height: 180 },
+  long: { frames: 450, width: 320, height: 180 },
+  endless: { frames: 2000, width: 320, height: 180 },
 } as const;
 
 /** A clip in the user's folder: short, long enough to be interrupted, or longer than any test. */
@@ -89,7 +89,7 @@ describe('upscale', () => {
 
 describe('upscale that is interrupted', () => {
   it('cancels the job at Ctrl-C and leaves nothing behind', async () => {
-    await has('long.mp4', 'long');
+    await has('long.mp4', 'endless');
     const command = user.starts(['upscale', 'long.mp4']);
     await command.says(/frame [1-9]/);
     command.signal('SIGINT');
@@ -112,7 +112,7 @@ describe('upscale that is interrupted', () => {
       expect(second.code).toBe(0);
       expect(files()).toEqual(['long.mp4', 'long_uprez_2x_fast.mov']);
       const list = await jobs();
-      expect(list.map((job) => [job.state, job.output?.frames])).toEqual([['succeeded', 600]]);
+      expect(list.map((job) => [job.state, job.output?.frames])).toEqual([['succeeded', 450]]);
       expect(list[0]?.attempts).toBeGreaterThan(1);
     },
   );
@@ -149,7 +149,8 @@ describe('retry', () => {
 describe('a running daemon', () => {
   it('takes over from the command whose daemon it found', async () => {
     await has('long.mp4', 'long');
-    const command = user.starts(['upscale', 'long.mp4']);
+    await has('another.mp4', 'long');
+    const command = user.starts(['upscale', 'long.mp4', 'another.mp4']);
     await command.says(/frame [1-9]/);
     const daemon = user.starts(['serve']);
     await daemon.says(/this one takes over when that ends/);
@@ -160,7 +161,7 @@ describe('a running daemon', () => {
   });
 
   it('that belongs to a command can be stopped like any other, and the job goes on later', async () => {
-    await has('long.mp4', 'long');
+    await has('long.mp4', 'endless');
     const command = user.starts(['upscale', 'long.mp4']);
     await command.says(/frame [1-9]/);
     expect((await user.types('stop')).code).toBe(0);

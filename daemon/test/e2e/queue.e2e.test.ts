@@ -22,6 +22,10 @@ const model = 'bicubic';
 /** Long enough to be interrupted. */
 const FRAMES = 400;
 
+async function makeLong(path: string): Promise<void> {
+  copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: FRAMES }), path);
+}
+
 describe('Jobs one after the other', () => {
   let house: House;
   let source: string;
@@ -29,7 +33,7 @@ describe('Jobs one after the other', () => {
   beforeEach(async () => {
     house = openHouse();
     source = house.file('sea.mp4');
-    copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: FRAMES }), source);
+    copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: 30 }), source);
   });
 
   afterEach(async () => {
@@ -37,6 +41,7 @@ describe('Jobs one after the other', () => {
   });
 
   it('start in their order, never two at once, also when the daemon is started anew in between', async () => {
+    await makeLong(source);
     const daemon = await house.daemon();
     const seen = watchRunning(daemon.client);
     const first = await queueTask(daemon.client, { source });
@@ -100,9 +105,10 @@ describe('Jobs one after the other', () => {
     ['the partial file was deleted', ({ partial }: Remains) => rmSync(partial)],
     ['an earlier version had planned them', ({ database }: Remains) => makeOldPlans(database)],
   ])('start over where %s meanwhile, under the same name', async (_what, damage) => {
+    await makeLong(source);
     const daemon = await house.daemon();
     const { id } = await queueTask(daemon.client, { source });
-    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
+    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 10)));
     await daemon.stop();
     damage({ partial: house.file('sea_uprez_2x_fast.mov.partial'), database: house.file('data', 'uprez.db') });
 
@@ -114,6 +120,7 @@ describe('Jobs one after the other', () => {
   });
 
   it('start over where the model was updated meanwhile: no result is made by two', async () => {
+    await makeLong(source);
     const models = fileURLToPath(new URL('../../../models', import.meta.url));
     const folder = house.file('models');
     mkdirSync(folder);
@@ -133,7 +140,7 @@ describe('Jobs one after the other', () => {
 
     const daemon = await house.daemon(wrapper);
     const { id } = await queueTask(daemon.client, { source, model: 'own' });
-    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 30)));
+    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 10)));
     await daemon.stop();
     writeFileSync(join(folder, 'own.onnx'), withOtherWeights(weights));
 

@@ -72,6 +72,7 @@ async function inOneDaemon({ volume, chance, say, complaints, tally }: Shard): P
       at.map((call) => ({ call, code })),
     );
     for (const stop of stops) tally.set(stop, (tally.get(stop) ?? 0) + 1);
+    complaints.expect(!stops.some((stop) => stop.includes('daemon.internal')), () => `${name}: no reason given`);
     complaints.expect(job.state === 'succeeded', () => `${name}: ${job.state}, ${job.error?.code}`);
     if (job.output) {
       const found = await frameHashes(job.output.path, '-map', '0');

@@ -32,6 +32,13 @@ export const setupErrors = {
     (d) => `The output folder ${String(d['folder'])} can't be written: ${String(d['why'])}.`,
     () => 'Choose another output folder.',
   ),
+  'setup.file-refused': row(
+    503,
+    true,
+    (d) =>
+      `The system refuses to ${String(d['call'])} a file of the job in ${String(d['folder'])} (${String(d['why'])}).`,
+    () => 'Look at that drive and at what else uses it, then retry the job; it goes on where it was.',
+  ),
   'setup.config': row(
     400,
     false,

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { AppError, fromWire } from '@uprez/shared';
 import { type Patience, watchForStall } from './stall.ts';
 import type { EngineResult, EngineTask, FromEngine, ToEngine } from '../../engine/plan.ts';
@@ -73,7 +72,6 @@ export function startEngine(
   });
   const pid = child.pid;
   if (pid === undefined) throw new AppError('local.engine-crashed', { why: 'it could not be started' });
-  makeWay(pid);
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
@@ -135,15 +133,6 @@ export async function runEngine(task: EngineTask, options: EngineOptions): Promi
   if (!outcome) throw new AppError('local.engine-crashed', end, { cause: new Error(stderr) });
   if ('error' in outcome) throw outcome.error;
   return outcome.result;
-}
-
-/** Whoever edits meanwhile comes first. What the engine starts inherits it. */
-function makeWay(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, which is told elsewhere.
-  }
 }
 
 function killGroup(pid: number): void {
