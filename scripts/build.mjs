@@ -66,8 +66,9 @@ async function buildDaemon() {
     writeFileSync(partial, contents);
     renameSync(partial, path);
   }
-  const left = readdirSync(folder).filter((name) => name.includes('.mjs') && !made.has(join(folder, name)));
-  for (const name of left) rmSync(join(folder, name));
+  // Not what another build is just writing.
+  const left = readdirSync(folder).filter((name) => /\.mjs(\.map)?$/.test(name) && !made.has(join(folder, name)));
+  for (const name of left) rmSync(join(folder, name), { force: true });
 }
 
 /** Packages stay outside (native parts, licences), our own workspaces go in. */

@@ -12,8 +12,8 @@ import { Studio } from './support/studio.ts';
 
 const executablePath = process.env['CHROME_PATH'];
 const why = executablePath ? '' : ' (skipped: no Chromium or Chrome found; set CHROME_PATH)';
-/** Reloads of the panel: some in every run, 20 and more by hand. */
-const RELOADS = Number(process.env['UPREZ_TEST_RELOADS'] ?? 8);
+/** Reloads of the panel; more of them by hand. */
+const RELOADS = Number(process.env['UPREZ_TEST_RELOADS'] ?? 20);
 /** About as many calls as a panel needs from its start to the end of a delivery. */
 const CALLS = 700;
 
@@ -46,7 +46,7 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
   });
   afterEach(() => studio[Symbol.dispose]());
 
-  it('the panel is loaded anew at random moments: everything is placed, and nothing twice', async () => {
+  it('the panel is loaded anew at twenty random moments: everything is placed, and nothing twice', async () => {
     const chance = new Chance(chosenSeed());
     const names = Object.keys(profiles) as ProfileName[];
     let reloads = 0;

@@ -5,18 +5,18 @@ import { startFfmpeg } from '../media/ffmpeg.ts';
 import type { SourceFormat } from '../media/frame-filters.ts';
 import { crashOf } from './crash.ts';
 
-export interface SourceFrame<Buffer extends ArrayBufferLike> {
+export interface SourceFrame<Memory extends ArrayBufferLike> {
   /** Number within the decoded range, from 0. */
   index: number;
-  data: Buffer;
+  data: Memory;
 }
 
-export interface DecodeOptions<Buffer extends ArrayBufferLike> {
+export interface DecodeOptions<Memory extends ArrayBufferLike> {
   ffmpeg: string;
   source: SourceFormat;
   frames: FrameSpan;
   /** Where the next frame goes; sized for one frame of the source. */
-  buffer: () => Buffer;
+  buffer: () => Memory;
   signal: AbortSignal;
   started?: (pid: number) => void;
 }
@@ -26,9 +26,9 @@ export interface DecodeOptions<Buffer extends ArrayBufferLike> {
  * Throws `input.frame-mismatch` when the source ends early, `local.decoder-failed`, `local.engine-crashed` when the
  * decoder was killed from outside.
  */
-export async function* decodeFrames<Buffer extends ArrayBufferLike>(
-  options: DecodeOptions<Buffer>,
-): AsyncGenerator<SourceFrame<Buffer>, void, undefined> {
+export async function* decodeFrames<Memory extends ArrayBufferLike>(
+  options: DecodeOptions<Memory>,
+): AsyncGenerator<SourceFrame<Memory>, void, undefined> {
   const { ffmpeg: path, source, frames, buffer, signal } = options;
   const ffmpeg = startFfmpeg(path, decodeArgs(source, frames), { signal });
   options.started?.(ffmpeg.pid);
@@ -48,10 +48,10 @@ export async function* decodeFrames<Buffer extends ArrayBufferLike>(
 }
 
 /** Single frames from all over the source, as many of the wanted ones as it has. */
-export async function* decodeSamples<Buffer extends ArrayBufferLike>(
-  options: Pick<DecodeOptions<Buffer>, 'ffmpeg' | 'source' | 'buffer' | 'signal'>,
+export async function* decodeSamples<Memory extends ArrayBufferLike>(
+  options: Pick<DecodeOptions<Memory>, 'ffmpeg' | 'source' | 'buffer' | 'signal'>,
   frames: { positions: readonly number[]; startSeconds: number },
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<Memory, void, undefined> {
   const ffmpeg = startFfmpeg(options.ffmpeg, sampleArgs(options.source, frames), { signal: options.signal });
   const reader = new ByteReader(ffmpeg.stdout);
   try {

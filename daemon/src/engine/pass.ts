@@ -76,13 +76,18 @@ function windowFor(format: PlanesFormat, factor: GraphScale): Window {
   };
 }
 
-function empty(format: PlanesFormat): Planes & { buffer: ArrayBuffer } {
+/** Planes in memory that no other thread sees: the runtime takes no other. */
+interface OwnPlanes extends Planes {
+  buffer: ArrayBuffer;
+}
+
+function empty(format: PlanesFormat): OwnPlanes {
   const layout = planesLayout(format);
   return { layout, buffer: new ArrayBuffer(layout.byteLength) };
 }
 
 /** A plane as a tensor over the frame's own memory. */
-function tensor({ buffer, layout }: ReturnType<typeof empty>, name: 'y' | 'u' | 'v'): Tensor {
+function tensor({ buffer, layout }: OwnPlanes, name: 'y' | 'u' | 'v'): Tensor {
   const { width, height, start, length }: Plane = layout[name];
   const dims = [1, 1, height, width];
   return layout.bytesPerSample === 1
