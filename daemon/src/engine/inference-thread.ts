@@ -43,6 +43,8 @@ export class InferenceThread {
   constructor(setup: ThreadSetup, passes: Promise<readonly PassPlan[]>, script: URL) {
     this.worker = new Worker(script, { workerData: setup });
     this.opened = passes.then((plans) => this.post({ type: 'open', passes: plans }));
+    // What can't be made up is reported with the first frame; until then nobody listens.
+    this.opened.catch(() => undefined);
     this.worker.on('message', (message: FromThread) => this.settle(message));
     this.worker.on('error', (cause) => this.fail(String(cause)));
     this.worker.on('exit', () => this.fail('the inference thread ended'));
@@ -57,7 +59,10 @@ export class InferenceThread {
   double(index: number, { frame, result }: FrameBuffers): Promise<FromThread> {
     if (this.failure) return Promise.reject(this.failure);
     const post = (): void => this.post({ type: 'double', frame, result });
-    const giveUp = (why: unknown): void => this.settle({ type: 'failed', kind: 'open', why: String(why) });
+    const giveUp = (error: unknown): void => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.settle({ type: 'failed', kind: 'open', why });
+    };
     return new Promise((resolve, reject) => {
       this.waiting.push({ index, resolve, reject });
       this.opened.then(post, giveUp);

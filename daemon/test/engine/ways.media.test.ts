@@ -1,10 +1,12 @@
+import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { plainWay as plain, type Way } from '@uprez/shared';
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../src/engine/attempts.ts';
 import type { PlanesFormat } from '../../src/models/planes-format.ts';
 import { tinyModel } from '../support/cores.ts';
 import { codeOf } from '../support/errors.ts';
-import { difference, enlarge, fastModel } from '../support/inference.ts';
+import { busyFrame, difference, enlarge, fastModel, openInference } from '../support/inference.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const format: PlanesFormat = {
@@ -85,6 +87,18 @@ describe('a way that fails is left for the next one', () => {
     const known = await enlarge({ format, model, ways: [plain] });
     expect(difference(found, known).most).toBe(0);
     expect(changes[0]?.[1]).toMatch(/off by .* codes/);
+  });
+
+  test('and the job fails when what can’t be read shows before the first frame', async () => {
+    using folder = tempDir();
+    const model = tinyModel(folder);
+    const plainFile = folder.file('tiny.onnx');
+    rmSync(plainFile);
+    const inference = await openInference({ format, model, ways: [int8, plain] });
+    // After as many reads of the test's own, the threads' has failed long since.
+    for (let reads = 0; reads < 20; reads++) await expect(readFile(plainFile)).rejects.toThrow('ENOENT');
+    expect(await codeOf(inference.double(0, busyFrame(format)))).toBe('local.inference-failed');
+    await inference.close();
   });
 
   test('and the job fails when none is left', async () => {

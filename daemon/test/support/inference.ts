@@ -27,13 +27,17 @@ export function busyFrame(format: PlanesFormat, seed = 1): SharedArrayBuffer {
   return buffer;
 }
 
-/** A frame's result from real inference threads, as 10-bit codes. */
-export async function enlarge(
-  setup: Pick<InferenceSetup, 'model' | 'ways'> & Partial<InferenceSetup> & { format: PlanesFormat },
-  changed?: Changed,
-): Promise<Uint16Array> {
+type Wanted = Pick<InferenceSetup, 'model' | 'ways' | 'format'> & Partial<InferenceSetup>;
+
+/** Real inference threads; the caller closes them. */
+export function openInference(setup: Wanted, changed?: Changed): Promise<Inference> {
   const usual = { scale: 2, treatment: noTreatment, threads: 1, mostSamples: null } as const;
-  const inference = await Inference.open({ ...usual, ...setup }, script, changed);
+  return Inference.open({ ...usual, ...setup }, script, changed);
+}
+
+/** A frame's result from real inference threads, as 10-bit codes. */
+export async function enlarge(setup: Wanted, changed?: Changed): Promise<Uint16Array> {
+  const inference = await openInference(setup, changed);
   try {
     const { planes } = await inference.double(0, busyFrame(setup.format));
     return new Uint16Array(planes.slice().buffer);
