@@ -1,4 +1,5 @@
 import { AppError, toWire } from '@uprez/shared';
+import type { Segment } from '../backends/backend.ts';
 import type { EngineTask, FromEngine, ToEngine } from './plan.ts';
 import { providersHere } from './providers.ts';
 import { runTask } from './run.ts';
@@ -10,9 +11,19 @@ import { type Trial, tryWays } from './trial.ts';
  */
 let last: Extract<FromEngine, { type: 'progress' }> = { type: 'progress', stage: 'prepare', framesDone: 0 };
 
+/** Called when the segment that was sent last is on record. */
+let onRecord: () => void = () => undefined;
+
 process.once('disconnect', endGroup);
-process.once('message', (message: ToEngine) => {
-  void (message.type === 'run' ? run(message.task) : tryOut(message.trial));
+process.on('message', (message: ToEngine) => {
+  switch (message.type) {
+    case 'run':
+      return void run(message.task);
+    case 'try':
+      return void tryOut(message.trial);
+    case 'recorded':
+      return onRecord();
+  }
 });
 
 const inferenceScript = new URL('./inference.mjs', import.meta.url);
@@ -27,7 +38,7 @@ async function run(task: EngineTask): Promise<void> {
   try {
     const qualityScript = new URL('./quality.mjs', import.meta.url);
     const signal = new AbortController().signal;
-    const result = await runTask(task, { send, signal, inferenceScript, qualityScript });
+    const result = await runTask(task, { send, record, signal, inferenceScript, qualityScript });
     await deliver({ type: 'done', result });
     process.exit(0);
   } catch (error) {
@@ -41,6 +52,13 @@ async function run(task: EngineTask): Promise<void> {
 function send(message: FromEngine): void {
   if (message.type === 'progress') last = message;
   process.send?.(message);
+}
+
+function record(segment: Segment): Promise<void> {
+  return new Promise((resolve) => {
+    onRecord = resolve;
+    send({ type: 'segment', segment });
+  });
 }
 
 /** Waits until the other side has the message: ending at once could cut it off. */

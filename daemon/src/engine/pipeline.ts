@@ -25,7 +25,8 @@ export interface PipelineOptions {
   /** Segments that earlier runs completed. */
   done: readonly Segment[];
   signal: AbortSignal;
-  onSegment: (segment: Segment) => void;
+  /** Resolves when a segment is on record. */
+  record: (segment: Segment) => Promise<void>;
   onFrame: (framesDone: number) => void;
   onProcess: (name: string, pid: number) => void;
 }
@@ -72,7 +73,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
     writer: new SegmentWriter(options.mov, {
       ...{ layout, from, sounds, facts },
       measure: (segment) => options.meter?.measure(segment) ?? Promise.resolve(null),
-      announce: options.onSegment,
+      record: options.record,
     }),
   };
   await allOrNone([decodeAll(stages), encodeAll(stages), writeAll(stages)], () => {

@@ -101,7 +101,11 @@ export interface EngineTask {
   done: Segment[];
 }
 
-export type ToEngine = { type: 'run'; task: EngineTask } | { type: 'try'; trial: Trial };
+export type ToEngine =
+  | { type: 'run'; task: EngineTask }
+  | { type: 'try'; trial: Trial }
+  /** The segment that was sent last is on record: frames after it may be written. */
+  | { type: 'recorded' };
 
 export type FromEngine =
   | { type: 'found'; findings: Findings }

@@ -20,6 +20,8 @@ import { watchMemory } from './memory.ts';
 
 export interface RunOptions {
   send: (message: FromEngine) => void;
+  /** Resolves when a segment is on record. */
+  record: (segment: Segment) => Promise<void>;
   signal: AbortSignal;
   /** Script of the inference thread. */
   inferenceScript: URL;
@@ -88,10 +90,10 @@ async function processFrames(job: Job, options: RunOptions): Promise<Segment[]> 
       mov,
       done: task.done,
       signal,
-      onSegment: (segment) => {
-        segments.push(segment);
+      record: async (segment) => {
         memory.sample();
-        send({ type: 'segment', segment });
+        await options.record(segment);
+        segments.push(segment);
       },
       onFrame: (framesDone) => send({ type: 'progress', stage: 'process', framesDone }),
       onProcess: (name, pid) => memory.add(name, pid),

@@ -10,8 +10,8 @@ import type { Sound } from './sound.ts';
 const MOST_UNWRITTEN = 32 * 1024 * 1024;
 
 /**
- * Appends frames to the partial file, each segment's sound before its picture, and announces a segment when it is
- * synced to the disk.
+ * Appends frames to the partial file, each segment's sound before its picture. A segment is synced to the disk and put on
+ * record before the next one begins, so that a kill at any moment costs one segment at most.
  */
 export class SegmentWriter {
   private readonly mov: MovWriter;
@@ -19,13 +19,12 @@ export class SegmentWriter {
   private readonly sounds: readonly Sound[];
   private readonly facts: FrameFacts;
   private readonly measure: (segment: number) => Promise<PairMeasure | null>;
-  private readonly announce: (segment: Segment) => void;
+  private readonly record: (segment: Segment) => Promise<void>;
   private readonly pending = new Set<Promise<void>>();
   private unwritten = 0;
   private next: number;
   private offset: number;
   private sizes = new SampleTable();
-  private announced: Promise<void> = Promise.resolve();
 
   constructor(
     mov: MovWriter,
@@ -36,7 +35,8 @@ export class SegmentWriter {
       facts: FrameFacts;
       /** Asked once for each segment. */
       measure: (segment: number) => Promise<PairMeasure | null>;
-      announce: (segment: Segment) => void;
+      /** Resolves when no kill can take it back. */
+      record: (segment: Segment) => Promise<void>;
     },
   ) {
     this.mov = mov;
@@ -44,7 +44,7 @@ export class SegmentWriter {
     this.sounds = options.sounds;
     this.facts = options.facts;
     this.measure = options.measure;
-    this.announce = options.announce;
+    this.record = options.record;
     this.next = options.from;
     this.offset = mov.end;
   }
@@ -90,33 +90,17 @@ export class SegmentWriter {
     );
   }
 
-  private async complete(segment: { index: number; first: number }): Promise<void> {
-    const sizes = this.sizes;
-    const before = this.announced;
-    // In order, even where one measure takes longer than the next.
-    const ready = Promise.all([this.mov.sync(), this.measure(segment.index), before]);
-    const announced = ready.then(([end, quality]) => {
-      const frames = [...sizes.sizes].map((sizeBytes, i) => {
-        const number = segment.first + i;
-        return { number, sizeBytes, offset: sizes.offsets[i] ?? 0, inferenceMs: this.facts.inferenceMs(number) };
-      });
-      const { index, first: firstFrame } = segment;
-      this.announce({
-        index,
-        firstFrame,
-        frames,
-        offset: this.offset,
-        end,
-        sourceDigest: this.facts.sourceDigest(index),
-        quality,
-      });
-      this.offset = end;
-    });
-    this.announced = announced;
-    this.track(0, announced);
-    // However slow disk and measure are, a kill costs no more than this segment and the next one, which is begun now.
+  private async complete({ index, first: firstFrame }: { index: number; first: number }): Promise<void> {
     // A failed write surfaces here, too.
-    await before;
+    const [end, quality] = await Promise.all([this.mov.sync(), this.measure(index)]);
+    const { sizes, offsets } = this.sizes;
+    const frames = [...sizes].map((sizeBytes, i) => {
+      const number = firstFrame + i;
+      return { number, sizeBytes, offset: offsets[i] ?? 0, inferenceMs: this.facts.inferenceMs(number) };
+    });
+    const sourceDigest = this.facts.sourceDigest(index);
+    await this.record({ index, firstFrame, frames, offset: this.offset, end, sourceDigest, quality });
+    this.offset = end;
   }
 
   private track(bytes: number, written: Promise<void>): void {

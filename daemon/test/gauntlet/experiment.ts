@@ -8,6 +8,8 @@ export interface Experiment {
   /** How often in the whole programme and in the short one, in the experiment's own unit. */
   volume: { full: number; short: number };
   unit: string;
+  /** Set where it measures time or memory of the whole: nothing else may run beside it. */
+  alone?: true;
   /** Why it can't be done on this computer; undefined where it can. */
   hindrance?: () => string | undefined;
   run(order: Order): Promise<Outcome>;

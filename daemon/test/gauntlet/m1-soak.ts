@@ -15,6 +15,7 @@ export const soak: Experiment = {
   id: 'M1',
   claim: 'Jobs, probes and clients that come and go: memory and open files stay flat',
   unit: 'seconds',
+  alone: true,
   volume: { full: 60, short: 4 },
   hindrance: () => (process.platform === 'linux' ? undefined : 'reads memory and open files from /proc'),
   async run({ volume, say }: Order): Promise<Outcome> {

@@ -11,8 +11,6 @@ import { Complaints, type Experiment, type Order, type Outcome } from './experim
 
 const FRAMES = 800;
 const SEGMENT = 24;
-/** Of each segment that is lost by a kill, the one under way and at most one that is written and not yet on record. */
-const MOST_LOST = 2 * SEGMENT;
 /** So many kills in a row may fall on one segment; a job gives up after 25. */
 const ROUND = 6;
 
@@ -73,7 +71,7 @@ async function killInOneHouse({ volume, chance, say, complaints }: Shard): Promi
     say(`${target.kills.length} kills`);
   }
   for (const { victim, lostFrames } of target.kills)
-    complaints.expect(lostFrames <= MOST_LOST, () => `killing ${victim} cost ${lostFrames} frames`);
+    complaints.expect(lostFrames <= SEGMENT, () => `killing ${victim} cost ${lostFrames} frames`);
   return { kills: target.kills, jobs };
 }
 

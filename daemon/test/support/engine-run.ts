@@ -31,6 +31,7 @@ export async function runEngineHere(task: NewTask, folder: string): Promise<Engi
   const warnings = warningsOf(whole, media);
   const result = await runTask(engineTask, {
     send: (message) => void (message.type === 'warning' && warnings.push(message.warning)),
+    record: () => Promise.resolve(),
     signal: new AbortController().signal,
     inferenceScript: scripts('inference'),
     qualityScript: scripts('quality'),

@@ -109,6 +109,7 @@ export async function runEngine(task: EngineTask, options: EngineOptions): Promi
     stall.alive();
     try {
       onMessage(message);
+      if (message.type === 'segment') engine.send({ type: 'recorded' });
     } catch (error) {
       // What it has done can't be written down (a full disk): it must not go on as if it were.
       outcome = { error };

@@ -75,7 +75,8 @@ async function writeFrames(
     ...{ layout, from: 0, sounds, facts },
     // What the model made of the pictures can only be measured where it runs.
     measure: () => Promise.resolve(null),
-    announce: (segment) => segments.push(segment),
+    // Finishing is short and starts over: nothing has to be on record.
+    record: (segment) => Promise.resolve(void segments.push(segment)),
   });
   try {
     for await (const frames of proresFrames(ffmpeg.stdout, { maxFrameBytes: size.width * size.height * 4 + HEADERS })) {
