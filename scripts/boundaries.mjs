@@ -217,6 +217,7 @@ const mayImportEnds = {
 const mayStartProcesses = [
   'daemon/src/media/ffmpeg',
   'daemon/src/backends/local/',
+  'daemon/src/backends/topaz/desktop/app-process',
   'daemon/src/jobs/leftovers',
   'daemon/src/jobs/watchdog',
   'daemon/src/tray/',

@@ -56,6 +56,8 @@ const Values = z.object({
   outputDir: folder,
   /** Folder with further models. */
   modelPath: folder,
+  /** Folder of Topaz Video; null = where its installer puts it. */
+  topazApp: folder,
   /** How often ended jobs are looked through for ones older than the settings keep. */
   cleanupInterval: duration.default(3_600_000),
   /** null = the first free one of the fixed ports; 0 = any free port. */

@@ -17,6 +17,8 @@ export interface HealthParts {
   /** Rejects when the model's weights can't be used or are not those that they should be. */
   checkModel: (id: string) => Promise<void>;
   threads: number;
+  /** The Topaz app: where it is, and how many of its models can be used; null where it is not installed. */
+  topazApp: () => Promise<{ folder: string; models: number } | null>;
   /** What came of running the usual model in all the ways there are. */
   ways: () => Promise<WaySpeed[]>;
   login: LoginItem | undefined;
@@ -32,6 +34,7 @@ export async function checkHealth(parts: HealthParts): Promise<Check[]> {
     await checkFfmpeg(parts),
     ...(await checkModels(parts)),
     ...(await checkWays(parts)),
+    await checkTopazApp(parts),
     ...(await checkFolders(config, house.settings.outputFolder)),
     ...checkHouse(house),
     checkLogin(parts),
@@ -76,6 +79,13 @@ async function checkWays({ ways }: HealthParts): Promise<Check[]> {
     const speed = samplesPerSecond && `${(samplesPerSecond / USUAL_FRAME).toFixed(1)} fps from 960x540 to 1920x1080`;
     return ok(`models on ${wayName(way)}`, speed ? speed : `not usable: ${why ?? 'unknown'}`);
   });
+}
+
+/** It is nobody's duty to have it. */
+async function checkTopazApp({ topazApp }: HealthParts): Promise<Check> {
+  const found = await topazApp();
+  if (!found) return ok('Topaz Video app', 'not installed; models of the app are not offered');
+  return ok('Topaz Video app', `at ${found.folder}, with ${found.models} models that can be used (experimental)`);
 }
 
 function checkLogin({ login }: HealthParts): Check {

@@ -8,6 +8,8 @@ import type { EngineProcessOptions } from './backends/local/engine-process.ts';
 import { inspectModel } from './backends/local/inspect-model.ts';
 import { Speeds } from './backends/local/speeds.ts';
 import { createTopazBackend } from './backends/topaz/backend.ts';
+import { createDesktopBackend } from './backends/topaz/desktop/backend.ts';
+import { describeInstallation, places } from './backends/topaz/desktop/installation.ts';
 import type { RunningDaemon, StartOptions } from './cli/connect.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './clock.ts';
@@ -54,7 +56,8 @@ export async function start(config: Config, { runJobs, lasting }: StartOptions):
     checks: (house) => {
       const state = { house, login: ownLoginItem(config), tray: trayWords(config, house.settings, tray) };
       const checkModel = (id: string) => verify(id, models, added);
-      return checkHealth({ ...state, config, ffmpeg, threads, ways, models: () => models.models(), checkModel });
+      const tools = { ffmpeg, topazApp: () => topazAppHere(config), models: () => models.models() };
+      return checkHealth({ ...state, ...tools, config, threads, ways, checkModel });
     },
     library: (own) =>
       new ModelLibrary({
@@ -68,7 +71,11 @@ export async function start(config: Config, { runJobs, lasting }: StartOptions):
       ways = () => speeds.tried(models.engineModel(USUAL_MODEL));
       const found = await ffmpeg().catch(asAppError);
       if (found instanceof AppError) parts.log.error({ err: found }, 'no ffmpeg');
-      return [localBackend(parts, { models, threads, speeds, found }), cloudBackend(parts, found)];
+      return [
+        localBackend(parts, { models, threads, speeds, found }),
+        cloudBackend(parts, found),
+        desktopBackend(parts, found),
+      ];
     },
   });
   return { ...daemon, showTray: (client) => (tray = showTray(client, config, daemon.log)) };
@@ -144,6 +151,23 @@ function cloudBackend({ config, keys, ledger, settings, log }: BackendParts, fou
     log,
   });
   return orExplain(cloud, found);
+}
+
+function topazAppHere({ topazApp }: Config): ReturnType<typeof describeInstallation> {
+  return describeInstallation(places(process.platform, topazApp));
+}
+
+/** An app that is not installed offers no models. */
+function desktopBackend({ config, ledger, settings }: BackendParts, found: FfmpegTool | AppError): Backend {
+  const desktop = createDesktopBackend({
+    ffmpeg: pathOf(found),
+    folder: config.topazApp,
+    environment: config.desktop,
+    outputFolder: () => settings().outputFolder ?? config.outputDir,
+    workFolder: config.tempDir ?? config.paths.work,
+    processes: ledger,
+  });
+  return orExplain(desktop, found);
 }
 
 function pathOf(found: FfmpegTool | AppError): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cloudErrors } from './errors/cloud.ts';
 import { daemonErrors } from './errors/daemon.ts';
+import { desktopErrors } from './errors/desktop.ts';
 import { hostErrors } from './errors/host.ts';
 import { inputErrors } from './errors/input.ts';
 import { jobErrors } from './errors/job.ts';
@@ -22,6 +23,7 @@ export const errorTable = {
   ...setupErrors,
   ...localErrors,
   ...cloudErrors,
+  ...desktopErrors,
   ...jobErrors,
   ...daemonErrors,
   ...hostErrors,

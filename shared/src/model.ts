@@ -3,7 +3,10 @@ import type { Settings } from './settings.ts';
 import { BackendId, Scale } from './task.ts';
 
 /** The model where nobody chose one. */
-export const defaultModels = { local: 'fast', topaz: 'prob-4' } as const satisfies Record<BackendId, string>;
+export const defaultModels = { local: 'fast', topaz: 'prob-4', 'topaz-desktop': 'prob-4' } as const satisfies Record<
+  BackendId,
+  string
+>;
 
 /** The model that is none: frames keep their size. */
 export const noModel = 'none';

@@ -14,7 +14,7 @@ export type Scale = z.infer<typeof Scale>;
 export const Enlargement = z.union([z.literal(2), z.literal(4)]);
 export type Enlargement = z.infer<typeof Enlargement>;
 
-export const BackendId = z.enum(['local', 'topaz']);
+export const BackendId = z.enum(['local', 'topaz', 'topaz-desktop']);
 export type BackendId = z.infer<typeof BackendId>;
 
 /**

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   type Alpha,
   AppError,
+  BackendId,
   Deband,
   type Fields,
   type FrameRate,
@@ -22,7 +23,7 @@ import { InvalidArgumentError } from 'commander';
 export interface UpscaleFlags {
   scale?: Scale;
   model?: string;
-  backend?: 'local' | 'topaz';
+  backend?: BackendId;
   look?: LookWord;
   strength?: number;
   deband?: Deband;
@@ -84,9 +85,10 @@ export function deband(text: string): Deband {
   throw new InvalidArgumentError(`Use ${Deband.options.join(', ')}.`);
 }
 
-export function backend(text: string): 'local' | 'topaz' {
-  if (text === 'local' || text === 'topaz') return text;
-  throw new InvalidArgumentError('Use local or topaz.');
+export function backend(text: string): BackendId {
+  const { data } = BackendId.safeParse(text);
+  if (data) return data;
+  throw new InvalidArgumentError(`Use ${BackendId.options.join(', ')}.`);
 }
 
 export function handles(text: string): number {

@@ -47,6 +47,7 @@ const daemonOptions = [
   ['--temp-dir <folder>', 'unfinished files (default: beside the result)'],
   ['--output-dir <folder>', 'results (default: beside the source)'],
   ['--model-path <folder>', 'further models'],
+  ['--topaz-app <folder>', 'where Topaz Video is installed'],
   ['--ffmpeg-path <file>', 'ffmpeg to use'],
   ['--max-file-size <size>', 'largest source, such as 50GB'],
   ['--cleanup-interval <time>', 'how often old jobs leave the list, such as 1h'],
@@ -69,7 +70,7 @@ function addUpscale(program: Command, verbs: Verbs): void {
     .argument('<clips...>', 'video files')
     .option('--scale <factor>', '2 or 4; 1 keeps the size', scale)
     .option('--model <id>', 'a model of `uprez models`')
-    .option('--backend <name>', 'local or topaz', backend)
+    .option('--backend <name>', 'local, topaz or topaz-desktop', backend)
     .option('--look <look>', 'flat, slog3 … (`uprez looks`), or a .cube file', look);
   addTaskOptions(command).action((clips: string[], flags: object) => verbs.upscale(clips, flags));
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type ContextParts, discardedJob } from './job-context.ts';
 
 /** Soon enough for somebody who has just made room, seldom enough for a drive that sleeps. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 5_000;
 
 export interface HoldParts extends ContextParts {
   clock: Clock;

@@ -30,21 +30,28 @@ export function copyRangeArgs(
   ];
 }
 
+/** Planes on stdin, as the decoder delivers them. */
+export function planesInput(source: SourceFormat, rate: FrameRate): string[] {
+  const pixels = `yuv${source.chroma}p${source.depth === 8 ? '' : `${source.depth}le`}`;
+  return [
+    ...['-f', 'rawvideo', '-pixel_format', pixels, '-video_size', `${source.width}x${source.height}`],
+    ...['-framerate', `${rate.num}/${rate.den}`, '-i', 'pipe:0'],
+  ];
+}
+
 /** Planes on stdin, as the decoder delivers them → ProRes 422 HQ in a QuickTime file: nobody sees the difference. */
 export function encodeClipArgs(
   source: SourceFormat,
   rate: FrameRate,
   { color, result }: { color: OutputColor; result: MarkedFile },
 ): string[] {
-  const pixels = `yuv${source.chroma}p${source.depth === 8 ? '' : `${source.depth}le`}`;
   const filters = [
     `scale=in_range=${source.range}:out_range=limited:flags=lanczos+accurate_rnd+full_chroma_int`,
     'format=yuv422p10le',
     tags(color),
   ];
   return [
-    ...['-f', 'rawvideo', '-pixel_format', pixels, '-video_size', `${source.width}x${source.height}`],
-    ...['-framerate', `${rate.num}/${rate.den}`, '-i', 'pipe:0', '-vf', filters.join(',')],
+    ...[...planesInput(source, rate), '-vf', filters.join(',')],
     ...['-fps_mode', 'passthrough', ...proresHq, ...into(result)],
   ];
 }

@@ -49,14 +49,15 @@ export async function findFfmpeg(configured: string | null, searchPath: string):
 }
 
 async function examine(path: string): Promise<FfmpegTool> {
-  const version = /^ffmpeg version (\S+)/.exec(await ask(path, '-version'))?.[1] ?? 'unknown';
+  // At the same time: every job of a command that starts its own daemon waits for this.
+  const [about, encoders, filters] = await Promise.all(
+    ['-version', '-encoders', '-filters'].map((question) => ask(path, question)),
+  );
+  const version = /^ffmpeg version (\S+)/.exec(about ?? '')?.[1] ?? 'unknown';
   const number = /^n?(\d+)\.(\d+)/.exec(version);
   // Builds from the development branch ("N-1234-g…") have no number and are newer than any release.
   if (number && isOlder([Number(number[1]), Number(number[2])])) throw unfit(`version ${version} is older than 5.1`);
-  const missing = [
-    ...absent(neededEncoders, await ask(path, '-encoders')),
-    ...absent(neededFilters, await ask(path, '-filters')),
-  ];
+  const missing = [...absent(neededEncoders, encoders ?? ''), ...absent(neededFilters, filters ?? '')];
   if (missing.length > 0) throw unfit(`it lacks ${missing.join(', ')}`);
   return { path, version };
 }

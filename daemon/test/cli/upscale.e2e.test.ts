@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Job } from '@uprez/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clip } from '../support/clips.ts';
+import { holdEngine, INTERRUPTIBLE } from '../support/processes.ts';
 import { ffprobe, hasFfprobe } from '../support/tools.ts';
 import { User } from '../support/uprez.ts';
 
@@ -15,7 +16,7 @@ afterEach(() => user[Symbol.dispose]());
 
 const lengths = {
   short: { frames: 25, sounds: [{}] },
-  long: { frames: 450, width: 320, height: 180 },
+  long: { frames: INTERRUPTIBLE, width: 320, height: 180 },
   endless: { frames: 2000, width: 320, height: 180 },
 } as const;
 
@@ -106,13 +107,15 @@ describe('upscale that is interrupted', () => {
       await has('long.mp4', 'long');
       const first = user.starts(['upscale', 'long.mp4']);
       await first.says(/frame [1-9]/);
+      const goOn = holdEngine(user.clips);
       first.signal(signal);
       expect((await first.ended).code).toBe(signal === 'SIGTERM' ? 143 : signal);
+      goOn();
       const second = await user.types('upscale', 'long.mp4');
       expect(second.code).toBe(0);
       expect(files()).toEqual(['long.mp4', 'long_uprez_2x_fast.mov']);
       const list = await jobs();
-      expect(list.map((job) => [job.state, job.output?.frames])).toEqual([['succeeded', 450]]);
+      expect(list.map((job) => [job.state, job.output?.frames])).toEqual([['succeeded', INTERRUPTIBLE]]);
       expect(list[0]?.attempts).toBeGreaterThan(1);
     },
   );
@@ -122,8 +125,10 @@ describe('upscale that is interrupted', () => {
     await has('b.mp4');
     const first = user.starts(['upscale', 'long.mp4']);
     await first.says(/frame [1-9]/);
+    const goOn = holdEngine(user.clips);
     const second = user.starts(['upscale', 'b.mp4']);
     await second.says(/^b\.mp4: /m);
+    goOn();
     expect((await first.ended).code).toBe(0);
     expect((await second.ended).code).toBe(0);
     expect(existsSync(join(user.clips, 'b_uprez_2x_fast.mov'))).toBe(true);
@@ -135,6 +140,7 @@ describe('retry', () => {
     await has('long.mp4', 'long');
     const command = user.starts(['upscale', 'long.mp4', '--model', 'bicubic']);
     await command.says(/frame [1-9]/);
+    holdEngine(user.clips);
     command.signal('SIGINT');
     expect((await command.ended).code).toBe(130);
     const [job] = await jobs();
@@ -149,11 +155,13 @@ describe('retry', () => {
 describe('a running daemon', () => {
   it('takes over from the command whose daemon it found', async () => {
     await has('long.mp4', 'long');
-    await has('another.mp4', 'long');
+    await has('another.mp4');
     const command = user.starts(['upscale', 'long.mp4', 'another.mp4']);
     await command.says(/frame [1-9]/);
+    const goOn = holdEngine(user.clips);
     const daemon = user.starts(['serve']);
     await daemon.says(/this one takes over when that ends/);
+    goOn();
     expect((await command.ended).code).toBe(0);
     await daemon.says(/Uprez is running\./);
     daemon.signal('SIGINT');

@@ -15,15 +15,13 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { untilEnded, untilJob, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
+import { holdEngine, INTERRUPTIBLE } from '../support/processes.ts';
 import { frameHashes } from '../support/tools.ts';
-import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
+import { type House, openHouse, queueTask, type UprezDaemon } from '../support/uprez-process.ts';
 
 const model = 'bicubic';
-/** Long enough to be interrupted. */
-const FRAMES = 400;
-
 async function makeLong(path: string): Promise<void> {
-  copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: FRAMES }), path);
+  copyFileSync(await clip({ width: 320, height: 180, rate: '25', frames: INTERRUPTIBLE }), path);
 }
 
 describe('Jobs one after the other', () => {
@@ -48,6 +46,7 @@ describe('Jobs one after the other', () => {
     const second = await queueTask(daemon.client, { source, model });
     const third = await queueTask(daemon.client, { source, model, range: { from: 0, to: 25 } });
     await untilJob(daemon.client, first.id, 'running');
+    holdEngine(house.path);
     await daemon.stop();
 
     const { client } = await house.daemon();
@@ -108,14 +107,13 @@ describe('Jobs one after the other', () => {
     await makeLong(source);
     const daemon = await house.daemon();
     const { id } = await queueTask(daemon.client, { source });
-    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 10)));
-    await daemon.stop();
+    await stopInTheMiddle(daemon, house);
     damage({ partial: house.file('sea_uprez_2x_fast.mov.partial'), database: house.file('data', 'uprez.db') });
 
     const { client } = await house.daemon();
     const { attempts, output } = await untilJob(client, id, 'succeeded');
     expect(attempts).toBe(2);
-    expect(output?.frames).toBe(FRAMES);
+    expect(output?.frames).toBe(INTERRUPTIBLE);
     expect(house.files().sort()).toEqual(['sea.mp4', 'sea_uprez_2x_fast.mov']);
   });
 
@@ -140,8 +138,7 @@ describe('Jobs one after the other', () => {
 
     const daemon = await house.daemon(wrapper);
     const { id } = await queueTask(daemon.client, { source, model: 'own' });
-    await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 10)));
-    await daemon.stop();
+    await stopInTheMiddle(daemon, house);
     writeFileSync(join(folder, 'own.onnx'), withOtherWeights(weights));
 
     const { client } = await house.daemon(wrapper);
@@ -164,6 +161,13 @@ describe('Jobs one after the other', () => {
     );
   });
 });
+
+/** Stops the daemon when something of its job is on record, and the rest is not. */
+async function stopInTheMiddle(daemon: UprezDaemon, { path }: House): Promise<void> {
+  await untilView(daemon.client, ({ jobs }) => jobs.find(({ steps }) => steps.some(({ progress }) => progress > 10)));
+  holdEngine(path);
+  await daemon.stop();
+}
 
 /** What a stopped daemon leaves of an unfinished job. */
 interface Remains {

@@ -9,7 +9,8 @@ import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 import { Complaints, type Experiment, type Order, type Outcome } from './experiment.ts';
 
-const FRAMES = 800;
+/** Enough for dozens of kills in one job; the short programme has two. */
+const FRAMES = { many: 800, few: 200 };
 const SEGMENT = 24;
 /** So many kills in a row may fall on one segment; a job gives up after 25. */
 const ROUND = 6;
@@ -17,9 +18,9 @@ const ROUND = 6;
 const victims: readonly Victim[] = ['engine', 'decoder', 'encoder', 'sound', 'daemon', 'daemon and engine'];
 
 /** Very small pictures and very many, key frames and B-frames on other places than segment borders. */
-const source = () =>
+const source = (frames: number) =>
   clip({
-    ...{ width: 96, height: 64, rate: '50', frames: FRAMES, sounds: [{ channels: 2 }] },
+    ...{ width: 96, height: 64, rate: '50', frames, sounds: [{ channels: 2 }] },
     extra: ['-g', '31', '-bf', '3'],
   });
 
@@ -34,18 +35,23 @@ export const kills: Experiment = {
     const complaints = new Complaints();
     // Two cores, two houses.
     const shards = volume > 50 ? 2 : 1;
+    const frames = volume > 50 ? FRAMES.many : FRAMES.few;
+    const clipPath = await source(frames);
     const work = Array.from({ length: shards }, (_, shard) =>
-      killInOneHouse({ volume: Math.ceil(volume / shards), chance: new Chance(chance.seed + shard), say, complaints }),
+      killInOneHouse(clipPath, {
+        ...{ volume: Math.ceil(volume / shards), chance: new Chance(chance.seed + shard) },
+        ...{ say, complaints },
+      }),
     );
     const results = await Promise.all(work);
     const all = results.flatMap(({ kills: some }) => some);
     const jobs = results.reduce((sum, result) => sum + result.jobs, 0);
     const lost = all.map(({ lostFrames }) => lostFrames);
     const notes = [
-      `${jobs} jobs of ${FRAMES} frames, every frame and every sample compared with an undisturbed run`,
+      `${jobs} jobs of ${frames} frames, every frame and every sample compared with an undisturbed run`,
       `killed: ${victims.map((victim) => `${victim} ${all.filter((kill) => kill.victim === victim).length}`).join(', ')}`,
       `frames done again: ${Math.max(...lost)} at most, ${(lost.reduce((a, b) => a + b, 0) / lost.length).toFixed(1)} on average; a segment has ${SEGMENT}`,
-      `more than one segment: ${lost.filter((frames) => frames > SEGMENT).length} times`,
+      `more than one segment: ${lost.filter((each) => each > SEGMENT).length} times`,
     ];
     return { done: all.length, bad: complaints.list, notes };
   },
@@ -55,9 +61,11 @@ interface Shard extends Order {
   complaints: Complaints;
 }
 
-async function killInOneHouse({ volume, chance, say, complaints }: Shard): Promise<{ kills: Kill[]; jobs: number }> {
+async function killInOneHouse(
+  clipPath: string,
+  { volume, chance, say, complaints }: Shard,
+): Promise<{ kills: Kill[]; jobs: number }> {
   await using house = openHouse();
-  const clipPath = await source();
   const reference = await undisturbed(house, clipPath);
   const target = await Target.start(house, chance);
   let jobs = 0;

@@ -45,6 +45,27 @@ export function killNow(pid: number): boolean {
   }
 }
 
+/**
+ * Stops the engine that works in a folder, with its decoder and encoder, so that a job of any length is still in the middle
+ * of itself for whatever the test does next. Returns what lets it go on. Does nothing where processes can't be seen.
+ */
+export function holdEngine(folder: string): () => void {
+  const pid = seesProcesses ? ofRole(folder, 'engine')?.pid : undefined;
+  if (pid === undefined) return () => undefined;
+  const tell = (signal: 'SIGSTOP' | 'SIGCONT'): void => {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It has ended.
+    }
+  };
+  tell('SIGSTOP');
+  return () => tell('SIGCONT');
+}
+
+/** Frames of a clip that is to be interrupted, at 320x180: the engine can be held, or has to have enough to do. */
+export const INTERRUPTIBLE = seesProcesses ? 150 : 450;
+
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -35,7 +35,7 @@ export function ChoiceFields({ settings, change }: ChoiceFieldsProps) {
       <Choice
         label={labels.backend}
         value={backend}
-        options={BackendId.options.map((id) => [id, backendNames[id]])}
+        options={backendsOffered(models, backend).map((id) => [id, backendNames[id]])}
         onChange={setBackend}
       />
       <Choice
@@ -118,6 +118,12 @@ export function NumberField({ label, value, most, onChange }: NumberFieldProps) 
       />
     </div>
   );
+}
+
+/** The app of somebody else only where it is installed: its models say so. */
+function backendsOffered(models: readonly Model[], chosen: BackendId): BackendId[] {
+  const isThere = (id: BackendId): boolean => models.some(({ backend }) => backend === id);
+  return BackendId.options.filter((id) => id !== 'topaz-desktop' || id === chosen || isThere(id));
 }
 
 /** Models of the backend that are ready, and the chosen one whatever it is. */

@@ -170,7 +170,11 @@ export const labels = {
   path: 'Path of the clip',
 } as const;
 
-export const backendNames: Record<BackendId, string> = { local: 'This computer', topaz: 'Topaz cloud' };
+export const backendNames: Record<BackendId, string> = {
+  local: 'This computer',
+  topaz: 'Topaz cloud',
+  'topaz-desktop': 'Topaz Video app (experimental)',
+};
 
 export const tabNames = { queue: 'Queue', models: 'Models', statistics: 'Statistics', settings: 'Settings' } as const;
 

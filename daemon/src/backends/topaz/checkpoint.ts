@@ -1,21 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OutputFile, plainWay } from '@uprez/shared';
-import { asFound, findTiming } from '../../engine/findings.ts';
-import type { EnginePlan, Timing } from '../../engine/plan.ts';
+import type { OutputFile } from '@uprez/shared';
 import type { DiscardedJob, Journal, RunningJob } from '../backend.ts';
-import { freePath, partialPath, sizeOf, wantedPath } from '../files.ts';
-import { enginePlan } from '../local/plan.ts';
+import { sizeOf } from '../files.ts';
 import type { UploadedPart } from './client.ts';
 import type { Station } from './course.ts';
 import type { CloudClip, ResultCodec } from './new-request.ts';
+import { type PlannedResult, type PlanningParts, planResult } from './plan-result.ts';
 
 /** What a job has decided and achieved; written to the journal before and after everything that has an effect. */
-export interface CloudCheckpoint {
+export interface CloudCheckpoint extends PlannedResult {
   station: Station;
-  /** Name, size, tags, timecode and sound of the result: as for a job on this machine, whose model it has no use for. */
-  plan: EnginePlan;
-  timing: Timing;
   codec: ResultCodec;
   /** Clip on its way up and result on its way down. */
   files: { clip: string; result: string };
@@ -41,12 +36,7 @@ export interface CloudRequest {
   seconds: number;
 }
 
-export interface CheckpointParts {
-  ffmpeg: string;
-  /** Folder for results where a task names none; null = beside the source. */
-  outputFolder: () => string | null;
-  /** Folder for clips on their way. */
-  workFolder: string;
+export interface CheckpointParts extends PlanningParts {
   codec: () => ResultCodec;
 }
 
@@ -63,19 +53,9 @@ export function loadCheckpoint(journal: Journal): CloudCheckpoint | undefined {
 export async function openCheckpoint(job: RunningJob, parts: CheckpointParts): Promise<CloudCheckpoint> {
   const known = loadCheckpoint(job.journal);
   if (known) return known;
-  const { task, media } = job;
-  const outputFolder = parts.outputFolder();
-  const context = { ffmpeg: parts.ffmpeg, model: { kind: 'interpolation' } as const, ways: [plainWay], threads: 1 };
-  const { output, ...plan } = enginePlan(task, media, context);
-  const path = await freePath(wantedPath(task, outputFolder));
-  const whole: EnginePlan = { ...plan, output: { ...output, path, partial: partialPath(path) } };
-  await mkdir(parts.workFolder, { recursive: true, mode: 0o700 });
-  const timing = await findTiming(whole, job.signal);
-  for (const warning of timing.warnings) job.warn(warning);
   const checkpoint: CloudCheckpoint = {
     station: 'planned',
-    plan: asFound(whole, timing),
-    timing,
+    ...(await planResult(job, parts)),
     codec: parts.codec(),
     files: workFiles(parts.workFolder, job.id),
     ...{ clip: null, request: null, parts: { done: [], count: 0 }, result: null },

@@ -13,7 +13,8 @@ import { createMov, type MovWriter } from '../../media/mov/mov-writer.ts';
 import { proresFrames } from '../../media/mov/prores-stream.ts';
 import { probe } from '../../media/probe.ts';
 import type { RunningJob, Segment } from '../backend.ts';
-import type { CloudCheckpoint, Delivered } from './checkpoint.ts';
+import type { Delivered } from './checkpoint.ts';
+import type { PlannedResult } from './plan-result.ts';
 import { cloud } from './refusals.ts';
 
 /** Aspect ratios that differ by less are the same: the service rounds sizes up to multiples of four. */
@@ -21,19 +22,22 @@ const SAME_ASPECT = 0.02;
 /** No ProRes frame is larger than its raw 10-bit 4:2:2 planes and some headers. */
 const HEADERS = 64 * 1024;
 
+/** A result, and the file in which its pictures have come. */
+type Received = PlannedResult & { file: string };
+
 /**
  * Makes the finished file of what the service returned: its ProRes frames as they are where size and codec are right, else
  * converted; with the source's timecode, tags, shape of pixels and sound. Proves it as one made here, and gives it its name.
  * Throws `cloud.result-wrong` where the service returned something else, `local.verification-failed`.
  */
-export async function finishResult(job: RunningJob, checkpoint: CloudCheckpoint): Promise<Delivered> {
-  const { plan, timing, files } = checkpoint;
-  const media = await probe(files.result, { maxFileBytes: Number.MAX_SAFE_INTEGER });
-  expectResult(media, checkpoint);
+export async function finishResult(job: RunningJob, received: Received): Promise<Delivered> {
+  const { plan, timing, file } = received;
+  const media = await probe(file, { maxFileBytes: Number.MAX_SAFE_INTEGER });
+  expectResult(media, received);
   // A run that was killed right after giving it its name: it is made again under the same.
   await unpublish(plan.output.partial, plan.output.path);
   const mov = await createMov(plan.output.partial, { replace: true });
-  const segments = await writeFrames(job, { checkpoint, mov, media }).catch(async (error: unknown) => {
+  const segments = await writeFrames(job, { received, mov, media }).catch(async (error: unknown) => {
     await mov.close();
     await rm(plan.output.partial, { force: true });
     throw error;
@@ -48,7 +52,7 @@ export async function finishResult(job: RunningJob, checkpoint: CloudCheckpoint)
 }
 
 /** Every frame, and the same picture: what can't be made right here is not passed off as right. */
-function expectResult(media: Media, { plan, timing }: CloudCheckpoint): void {
+function expectResult(media: Media, { plan, timing }: PlannedResult): void {
   const wrong = (what: string, expected: string | number, found: string | number): never => {
     throw cloud('cloud.result-wrong', { what, expected, found });
   };
@@ -60,12 +64,12 @@ function expectResult(media: Media, { plan, timing }: CloudCheckpoint): void {
 
 async function writeFrames(
   job: RunningJob,
-  { checkpoint, mov, media }: { checkpoint: CloudCheckpoint; mov: MovWriter; media: Media },
+  { received, mov, media }: { received: Received; mov: MovWriter; media: Media },
 ): Promise<Segment[]> {
-  const { plan, timing, files } = checkpoint;
+  const { plan, timing, file } = received;
   const { size, color } = plan.output;
   const ready = media.codec === 'prores' && isHq(media) && text(media) === text(size);
-  const args = ready ? copyFramesArgs(files.result, color) : convertFramesArgs(files.result, size, color);
+  const args = ready ? copyFramesArgs(file, color) : convertFramesArgs(file, size, color);
   const ffmpeg = startFfmpeg(plan.ffmpeg, args, { signal: job.signal });
   const sounds = plan.audio.map((track) => new Sound(track, { plan, timing, from: 0, signal: job.signal }));
   const segments: Segment[] = [];

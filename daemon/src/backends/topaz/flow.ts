@@ -177,7 +177,8 @@ const steps: Record<StepName, (run: Run) => Promise<Outcome | void>> = {
   },
 
   async finish({ job, checkpoint }) {
-    checkpoint.result = await finishResult(job, checkpoint);
+    const { plan, timing, files } = checkpoint;
+    checkpoint.result = await finishResult(job, { plan, timing, file: files.result });
     job.step('combine', { status: 'done', progress: 100 });
   },
 

@@ -13,7 +13,7 @@ export function ModelsView({ view }: { view: View }) {
       <AddModel />
       <ul className="jobs" aria-label={words.models}>
         {models.filter(isNetwork).map((model) => (
-          <ModelRow key={model.id} model={model} pull={view.pulls[model.id]} />
+          <ModelRow key={`${model.backend} ${model.id}`} model={model} pull={view.pulls[model.id]} />
         ))}
       </ul>
     </section>

@@ -1,0 +1,166 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError, type Estimate, isLook, type Media, type Model, type Task, timelineOf } from '@uprez/shared';
+import { asDiskError } from '../../../engine/disk-error.ts';
+import { frameSpan } from '../../../engine/findings.ts';
+import { unpublish } from '../../../engine/publish.ts';
+import { targetFrameBytes } from '../../../engine/quantiser.ts';
+import { expectRoom } from '../../../media/disk-room.ts';
+import type { Backend, DiscardedJob, Outcome, RunningJob } from '../../backend.ts';
+import { expectUnchanged } from '../../files.ts';
+import { outputSize } from '../../local/plan.ts';
+import { type Needs, obstacleTo } from '../../obstacles.ts';
+import type { Delivered } from '../checkpoint.ts';
+import { finishResult } from '../finish.ts';
+import { type PlanningParts, type PlannedResult, planResult } from '../plan-result.ts';
+import { enhance, type EnhanceParts, type Patience, usualPatience } from './enhance.ts';
+import { findInstallation, type Installation, modelsOf, places } from './installation.ts';
+
+export interface DesktopOptions extends PlanningParts {
+  /** The app's folder where the user named one; null = where installers put it. */
+  folder: string | null;
+  environment: Readonly<Record<string, string>>;
+  processes: EnhanceParts['ledger'];
+  patience?: Patience;
+}
+
+/** What a job has decided and achieved. A run that was cut short enhances again: the app can't be taken up in the middle. */
+interface Checkpoint extends PlannedResult {
+  /** What the app writes: pictures alone. */
+  file: string;
+  enhanced: boolean;
+  result: Delivered | null;
+}
+
+/** Its filters look at neighbours, and give nothing back for fewer frames. */
+const FEWEST_FRAMES = 4;
+/** Frames of 1920x1080 a second that the app is taken for; what it does depends on the GPU. */
+const ASSUMED_SPEED = 4;
+
+/**
+ * Upscales with the Topaz Video that is installed on this computer, by its own ffmpeg. Experimental: nobody has promised
+ * that interface. Models that run in the app's own server only (Starlight, Astra) are not among them.
+ */
+export function createDesktopBackend(options: DesktopOptions): Backend {
+  const find = (): Promise<Installation | undefined> => findInstallation(places(process.platform, options.folder));
+  return {
+    id: 'topaz-desktop',
+    // One GPU.
+    slots: 1,
+    models: async () => offered(await find()),
+    estimate: async (task, media) => estimate(task, media, await find()),
+    run: async (job) => run(job, await find(), options),
+    discard,
+    obstacle: (job) => obstacleTo(needsOf(job)),
+  };
+}
+
+async function offered(installation: Installation | undefined): Promise<Model[]> {
+  if (!installation) return [];
+  const facts = { licence: 'Topaz Video', origin: installation.folder, ready: true, downloadBytes: null };
+  const models = await modelsOf(installation);
+  return models.map((model) => ({ ...model, ...facts, backend: 'topaz-desktop', removable: false }));
+}
+
+/** Throws `desktop.missing`, `model.unknown`, `look.cloud`, and what the size and the range are refused for. */
+async function estimate(task: Task, media: Media, installation: Installation | undefined): Promise<Estimate> {
+  if (!installation) throw new AppError('desktop.missing');
+  if (isLook(task.look) || task.deband === 'low' || task.deband === 'high') throw new AppError('look.cloud');
+  const model = (await modelsOf(installation)).find(({ id }) => id === task.model);
+  if (!model) throw new AppError('model.unknown', { model: task.model });
+  const refuse = (why: string, hint: string): never => {
+    throw new AppError('cloud.limit', { model: task.model, why, hint });
+  };
+  if (!model.scales.some((scale) => scale === task.scale))
+    refuse(`it enlarges ${model.scales.join(' or ')} times only`, 'Choose another scale or model.');
+  const size = outputSize(task, media);
+  const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
+  if (frames < FEWEST_FRAMES)
+    refuse(`it needs ${FEWEST_FRAMES} frames at least, and here are ${frames}`, 'Take a longer part, or handles.');
+  const seconds = (frames * size.width * size.height) / (1920 * 1080) / ASSUMED_SPEED;
+  const outputBytes = Math.round(frames * targetFrameBytes(size));
+  return { seconds, basis: 'assumed', outputBytes, credits: null, ...size, frames };
+}
+
+async function run(job: RunningJob, installation: Installation | undefined, options: DesktopOptions): Promise<Outcome> {
+  if (!installation) throw new AppError('desktop.missing');
+  await expectUnchanged(job);
+  const checkpoint = await openCheckpoint(job, options);
+  const { plan, timing } = checkpoint;
+  try {
+    if (!checkpoint.enhanced) await enhanceAll(job, checkpoint, { installation, options });
+    checkpoint.result ??= await finished(job, checkpoint);
+  } catch (error) {
+    throw await asDiskError(error, plan.output.partial);
+  }
+  for (const file of [plan.output.partial, checkpoint.file]) await rm(file, { force: true });
+  const { result } = checkpoint;
+  return { kind: 'finished', output: { ...plan.output.size, ...result, frames: timing.frameCount, quality: null } };
+}
+
+async function openCheckpoint(job: RunningJob, options: DesktopOptions): Promise<Checkpoint> {
+  const known = load(job);
+  if (known) return known;
+  const planned = await planResult(job, options);
+  const checkpoint: Checkpoint = {
+    ...planned,
+    file: join(options.workFolder, `${job.id}.enhanced.mov`),
+    ...{ enhanced: false, result: null },
+  };
+  job.journal.savePlan(checkpoint);
+  return checkpoint;
+}
+
+function load({ journal }: Pick<DiscardedJob, 'journal'>): Checkpoint | undefined {
+  return journal.loadPlan() as Checkpoint | undefined;
+}
+
+async function enhanceAll(
+  job: RunningJob,
+  checkpoint: Checkpoint,
+  { installation, options }: { installation: Installation; options: DesktopOptions },
+): Promise<void> {
+  const { plan, timing, file } = checkpoint;
+  const { environment, processes: ledger, patience = usualPatience } = options;
+  job.step('validate', { status: 'done', progress: 100 });
+  const bytes = targetFrameBytes(plan.output.size) * timing.frameCount;
+  for (const folder of [dirname(file), dirname(plan.output.path)]) await expectRoom(folder, bytes);
+  job.step('upscale', { status: 'running' });
+  job.report({ stage: 'process', framesDone: 0, framesTotal: timing.frameCount });
+  job.accelerator('topaz', installation.folder);
+  await enhance(job, { plan, timing, file }, { installation, environment, ledger, patience });
+  checkpoint.enhanced = true;
+  job.journal.advance(checkpoint);
+  job.step('upscale', { status: 'done', progress: 100 });
+}
+
+async function finished(job: RunningJob, checkpoint: Checkpoint): Promise<Delivered> {
+  const { plan, timing, file } = checkpoint;
+  job.step('combine', { status: 'running' });
+  const result = await finishResult(job, { plan, timing, file }).catch((error: unknown) => {
+    // What is wrong with it stays wrong: a retry asks the app again.
+    checkpoint.enhanced = false;
+    job.journal.savePlan(checkpoint);
+    throw error;
+  });
+  job.step('combine', { status: 'done', progress: 100 });
+  return result;
+}
+
+function needsOf(job: DiscardedJob): Needs {
+  const checkpoint = load(job);
+  if (!checkpoint || checkpoint.result) return { source: job.task.source, result: null };
+  const { plan, timing } = checkpoint;
+  const missingBytes = targetFrameBytes(plan.output.size) * timing.frameCount;
+  return { source: job.task.source, result: { folder: dirname(plan.output.path), partial: null, missingBytes } };
+}
+
+async function discard(job: DiscardedJob): Promise<void> {
+  const checkpoint = load(job);
+  if (checkpoint) {
+    const { partial, path } = checkpoint.plan.output;
+    if (!checkpoint.result) await unpublish(partial, path);
+    for (const file of [partial, checkpoint.file]) await rm(file, { force: true });
+  }
+  job.journal.clear();
+}
