@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type CallName, callNames, calls } from '@uprez/shared';
+import { connect } from 'node:net';
+import { type CallName, callNames, calls, PROTOCOL } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
-import { untilJob } from '../support/clients.ts';
+import { randomHex, untilJob } from '../support/clients.ts';
 import { startTestDaemon, type TestDaemonOptions } from '../support/daemon.ts';
 import { ask, logIn, RawSocket } from '../support/http.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { until } from '../support/processes.ts';
 import { ScriptedBackend } from '../support/scripted-backend.ts';
 import { newJob } from '../support/tasks.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -102,6 +105,30 @@ describe('without a proof', () => {
     const path = '/session/11111111-1111-4111-8111-111111111111/proof';
     const reply = await ask(daemon.port, { method: 'POST', path, body: { proof: '00'.repeat(32) } });
     expect(reply).toMatchObject({ status: 401, body: { error: { code: 'daemon.unauthorized' } } });
+  });
+
+  it('eight may have begun to prove themselves; the ninth has to wait until one has had ten seconds', async () => {
+    const clock = new ManualClock();
+    await using daemon = await start({ clock });
+    const body = { protocol: PROTOCOL, client: 'script', pairing: 'local', nonce: randomHex() };
+    const knock = async (): Promise<number> =>
+      (await ask(daemon.port, { method: 'POST', path: '/session', body })).status;
+    for (let i = 0; i < 8; i++) expect(await knock()).toBe(200);
+    expect(await knock()).toBe(429);
+    clock.advance(10_000);
+    expect(await knock()).toBe(200);
+  });
+
+  it('who begins a request and does not go on is cut off after half a minute', async () => {
+    const clock = new ManualClock();
+    await using daemon = await start({ clock });
+    const before = clock.pending;
+    const socket = connect(daemon.port, '127.0.0.1');
+    const head = ['POST /session HTTP/1.1', `Host: 127.0.0.1:${daemon.port}`, 'Content-Type: application/json'];
+    socket.write([...head, 'Content-Length: 100', '', '{"half":'].join('\r\n'));
+    await until('the request', () => clock.pending > before);
+    clock.advance(30_000);
+    await once(socket.resume(), 'close');
   });
 
   it.each([

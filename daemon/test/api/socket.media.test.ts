@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { AppError, DaemonClient, PROTOCOL } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -121,6 +122,51 @@ describe('a stranger', () => {
     expect(client.view.jobs).toEqual([]);
   });
 });
+
+describe('a stranger with much to say', () => {
+  it('is refused a hello of more than 4 KiB, however right the rest of it is', async () => {
+    await using daemon = await start();
+    const socket = new RawSocket(daemon.port);
+    await socket.say({ ...hello, version: '1'.repeat(4096) });
+    await socket.closed;
+    expect(socket.heard).toMatchObject([{ type: 'refusal', error: { code: 'request.invalid' } }]);
+    expect(JSON.stringify(socket.heard)).toContain('too long');
+  });
+
+  it('is cut off by a message of more than 1 MiB, before anybody reads it', async () => {
+    await using daemon = await start();
+    const socket = new RawSocket(daemon.port);
+    await socket.say({ ...hello, version: '1'.repeat(2 ** 20) });
+    await socket.closed;
+    expect(socket.heard).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'darwin')('is not heard on any other address of this computer', async () => {
+    await using daemon = await start();
+    // All of 127.0.0.0/8 is this computer; a daemon that listened everywhere would be found there, too.
+    const socket = connect(daemon.port, '127.0.0.2');
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('ECONNREFUSED');
+  });
+
+  it('finds no place beside 256 connections, and one again when one of them has left', async () => {
+    await using daemon = await start();
+    const sockets = Array.from({ length: 256 }, () => connect(daemon.port, '127.0.0.1'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const one = connect(daemon.port, '127.0.0.1');
+    // Node closes what is too much without a word.
+    await once(one, 'close');
+
+    sockets[0]?.destroy();
+    await untilAdmitted(daemon);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+/** A place is free when the daemon, too, has noticed that somebody left. */
+async function untilAdmitted(daemon: { connect(): Promise<DaemonClient> }): Promise<void> {
+  while ((await codeOf(daemon.connect())) !== 'no error') continue;
+}
 
 describe('an impostor on the port', () => {
   it('learns nothing from a client that has the secret', async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { inspectModel } from '../../src/backends/local/inspect-model.ts';
@@ -68,6 +68,14 @@ describe('the inspection runs in a process of its own', () => {
     const file = saved(folder.file('part'), encodeModel(network()).subarray(0, 100));
     const refused = inspectModel(file, { script, name: 'mine.onnx' });
     await expect(refused).rejects.toMatchObject({ code: 'model.not-onnx', data: { file: 'mine.onnx' } });
+  });
+
+  test('or that it is too large, before a byte of it is read', async () => {
+    using folder = tempDir();
+    const file = saved(folder.file('net.onnx'), encodeModel(network()));
+    // A hole in a file takes no room on the disk.
+    truncateSync(file, 512 * 2 ** 20 + 1);
+    expect(await codeOf(inspectModel(file, { script }))).toBe('model.too-large');
   });
 
   test('which is ended when it takes too long', async () => {

@@ -117,7 +117,8 @@ async function allDownloads(volume: number, chance: Chance, complaints: Complain
 }
 
 function fault(chance: Chance, line: Line): { name: string; answer: Answer } {
-  const breaks = { after: Math.floor(chance.fraction() * 150_000), line };
+  // Not before the first byte: nobody would say that it is there, and the line would hang until it counts as silent.
+  const breaks = { after: 1 + Math.floor(chance.fraction() * 150_000), line };
   const kinds: Readonly<Record<string, Answer>> = {
     'breaks off': file(content, { breaks }),
     'breaks off and knows no ranges': file(content, { breaks, ranges: false }),
