@@ -18,7 +18,7 @@ import type {
 } from '@uprez/shared';
 import type { Logger } from '../log.ts';
 
-/** A way to do tasks. Adding one: a folder beside `local` and a line in `main.ts`. */
+/** A way to do tasks. Adding one: a folder beside `local` and a line in `real-daemon.ts`. */
 export interface Backend {
   readonly id: BackendId;
   /** Jobs that may run at once. */
