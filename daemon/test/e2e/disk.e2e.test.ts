@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DaemonClient, isSettled, type Job } from '@uprez/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ describe('The disk', () => {
   });
 
   it.skipIf(!canMount())(
-    'that is full makes the job wait; with room again it goes on by itself, and the same frames come out',
+    'that is nearly full makes the job wait before it is full; with room again it goes on by itself, and the same frames come out',
     async () => {
       const { code, stdout } = await house.run('upscale', source, '--model', model);
       expect(code).toBe(0);
@@ -59,12 +59,15 @@ describe('The disk', () => {
       const { client } = daemon;
       const { id } = await queueTask(client, { source, model, output: small });
       await untilView(client, ({ progress }) => progress[id]?.stage === 'process' || undefined);
-      resize(daemon.pid, small, 12);
+      // The result alone would fit.
+      resize(daemon.pid, small, 80);
 
       const waiting = await untilHeld(client, id);
       expect(waiting).toMatchObject({ state: 'queued', error: null, waitingFor: { code: 'setup.disk-full' } });
       await untilOnly(house.path, ['daemon']);
       expect((await client.call('reportJob', { id })).segments.done).toBeLessThan(9);
+      const { bavail, bsize } = statfsSync(seen);
+      expect(bavail * bsize).toBeGreaterThan(40 * MB);
 
       resize(daemon.pid, small, 420);
       const { output, waitingFor } = await untilJob(client, id, 'succeeded');
