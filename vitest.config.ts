@@ -5,9 +5,6 @@ const mediaTest = '**/test/**/*.media.test.ts';
 const e2eTest = '**/test/**/*.e2e.test.ts';
 const never = ['**/node_modules/**', '**/dist/**'];
 
-/** Files in one process after the other: half of a file's time is loading what the one before it had loaded. */
-const together = { isolate: false };
-
 /** Real processes on two cores: a test may be slow without being wrong, so only a hang ends it. */
 const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 const built = { globalSetup: ['scripts/test-setup.mjs'], ...patience };
@@ -15,14 +12,16 @@ const built = { globalSetup: ['scripts/test-setup.mjs'], ...patience };
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Half of a file's time would be loading what the one before it has loaded.
+    isolate: false,
     // onnxruntime reports its use to its maker unless told not to.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: [everyTest], exclude: [...never, mediaTest, e2eTest], ...together },
+        test: { name: 'unit', include: [everyTest], exclude: [...never, mediaTest, e2eTest] },
       },
-      { extends: true, test: { name: 'media', include: [mediaTest], exclude: never, ...built, ...together } },
+      { extends: true, test: { name: 'media', include: [mediaTest], exclude: never, ...built } },
       { extends: true, test: { name: 'e2e', include: [e2eTest], exclude: never, ...built } },
     ],
   },

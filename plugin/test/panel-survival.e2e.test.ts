@@ -47,35 +47,10 @@ describe.skipIf(!executablePath)(`results come home whatever happens${why}`, () 
   afterEach(() => studio[Symbol.dispose]());
 
   it('the panel is loaded anew at twenty random moments: everything is placed, and nothing twice', async () => {
-    const chance = new Chance(chosenSeed());
-    const names = Object.keys(profiles) as ProfileName[];
-    let reloads = 0;
-    for (let round = 1; reloads < RELOADS; round++) {
-      const told = `UPREZ_TEST_SEED=${chance.seed}, round ${round}`;
-      await using premiere = await studio.premiere(browser, names[round % names.length] ?? '26.3');
-      const before = await premiere.project('film');
-      await premiere.upscale('beach-1', 'beach-2');
-      await studio.queued(round);
-      await premiere.loadPanel();
-      await premiere.closePanel();
-      await studio.succeeded(round);
-      // All of it happens now: a panel that starts finds the result waiting. The first one is gone while it imports.
-      await premiere.loadPanel();
-      await premiere.ask((running) => running.importAsked(), null);
-      await premiere.loadPanel();
-      reloads += 1;
-      while (!(await premiere.isFramed())) {
-        const counts = Array.from({ length: 20 }, () => Math.floor(chance.fraction() * CALLS));
-        reloads += await premiere.ask((running, calls) => running.reload(calls), counts);
-      }
-      await premiere.loadPanel();
-      await studio.delivered(round);
-      const after = await premiere.project('film');
-      expect(found(before, after), told).toEqual(everything.slice(0, 2));
-      expect(timelines(without(after, placedClips(before, after))), told).toEqual(timelines(before));
-      expect(results(after), told).toHaveLength(1);
-      expect(await premiere.complaintsOfHost(), told).toEqual([]);
-    }
+    const seed = chosenSeed();
+    // Two workplaces at once: a panel that comes to rest needs time rather than a processor.
+    const reloads = await Promise.all([0, 1].map((place) => reloadAtRandom(browser, seed + place, RELOADS / 2)));
+    expect(reloads.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(RELOADS);
   }, 600_000);
 
   it('the daemon is killed, Premiere closed, and another project in front: the results wait for their own', async () => {
@@ -132,4 +107,39 @@ async function freePort(): Promise<number> {
     if (free) return port;
   }
   throw new Error('all fixed ports are taken');
+}
+
+/** Delivers results to panels that are loaded anew in the middle of it, until that was done so often. Resolves with how often. */
+async function reloadAtRandom(browser: Browser, seed: number, wanted: number): Promise<number> {
+  using studio = await Studio.open();
+  const chance = new Chance(seed);
+  const names = Object.keys(profiles) as ProfileName[];
+  let reloads = 0;
+  for (let round = 1; reloads < wanted; round++) {
+    const told = `seed ${seed}, round ${round}`;
+    await using premiere = await studio.premiere(browser, names[(seed + round) % names.length] ?? '26.3');
+    const before = await premiere.project('film');
+    await premiere.upscale('beach-1', 'beach-2');
+    await studio.queued(round);
+    await premiere.loadPanel();
+    await premiere.closePanel();
+    await studio.succeeded(round);
+    // All of it happens now: a panel that starts finds the result waiting. The first one is gone while it imports.
+    await premiere.loadPanel();
+    await premiere.ask((running) => running.importAsked(), null);
+    await premiere.loadPanel();
+    reloads += 1;
+    while (!(await premiere.isFramed())) {
+      const counts = Array.from({ length: 20 }, () => Math.floor(chance.fraction() * CALLS));
+      reloads += await premiere.ask((running, calls) => running.reload(calls), counts);
+    }
+    await premiere.loadPanel();
+    await studio.delivered(round);
+    const after = await premiere.project('film');
+    expect(found(before, after), told).toEqual(everything.slice(0, 2));
+    expect(timelines(without(after, placedClips(before, after))), told).toEqual(timelines(before));
+    expect(results(after), told).toHaveLength(1);
+    expect(await premiere.complaintsOfHost(), told).toEqual([]);
+  }
+  return reloads;
 }

@@ -49,9 +49,14 @@ export class HostThread {
     }
   }
 
+  /** Is a wait of the plugin part of what is measured? */
+  isShort(ms: number): boolean {
+    return ms <= LONGEST_WAIT_MS;
+  }
+
   /** The plugin has waited for so long, counted from then. */
   waited(since: number, ms: number): void {
-    if (ms <= LONGEST_WAIT_MS) this.now = Math.max(this.now, since + ms);
+    if (this.isShort(ms)) this.now = Math.max(this.now, since + ms);
   }
 
   private serve(): void {

@@ -116,16 +116,19 @@ export class UxpPage {
     return { platform: () => platform, homedir: () => home };
   }
 
-  /** Waits of the plugin pass on the host's clock, too. */
+  /** Waits of the plugin pass on the host's clock, too; the short ones on that alone, and here in a tenth of their time. */
   private countWaits(): void {
     const { thread } = this.stage;
     const native = this.page.setTimeout.bind(this.page);
     const counted = (work: () => void, ms = 0): number => {
       const since = thread.now;
-      return native(() => {
-        thread.waited(since, ms);
-        work();
-      }, ms);
+      return native(
+        () => {
+          thread.waited(since, ms);
+          work();
+        },
+        thread.isShort(ms) ? ms / 10 : ms,
+      );
     };
     Object.defineProperty(this.page, 'setTimeout', { value: counted, configurable: true, writable: true });
   }
