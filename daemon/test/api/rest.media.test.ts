@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { type CallName, callNames, calls, PROTOCOL } from '@uprez/shared';
+import { type CallName, callNames, calls, DaemonClient, PROTOCOL } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
-import { randomHex, untilJob } from '../support/clients.ts';
+import { openSocket, randomHex, untilJob } from '../support/clients.ts';
 import { startTestDaemon, type TestDaemonOptions } from '../support/daemon.ts';
 import { ask, logIn, RawSocket } from '../support/http.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -98,6 +98,20 @@ describe('without a proof', () => {
     expect((await ask(daemon.port, { path: '/jobs', headers })).status).toBe(200);
     clock.advance(3_600_000);
     expect((await ask(daemon.port, { path: '/jobs', headers })).status).toBe(401);
+  });
+
+  it('the token of a pairing that was revoked opens nothing any more', async () => {
+    await using daemon = await start();
+    const owner = await daemon.connect();
+    const { code } = await owner.call('offerPairing', {});
+    const { port } = daemon;
+    const asked = { socket: openSocket(port), port, code, name: 'script', nonce: randomHex(), random: randomHex() };
+    const { client, pairing } = await DaemonClient.pair(asked);
+    client.close();
+    const headers = await logIn(daemon.endpointFile, pairing);
+    expect((await ask(port, { path: '/jobs', headers })).status).toBe(200);
+    await owner.call('revokePairing', { id: pairing.id });
+    expect((await ask(port, { path: '/jobs', headers })).status).toBe(401);
   });
 
   it('a proof is asked for once', async () => {

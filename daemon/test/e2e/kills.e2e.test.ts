@@ -4,7 +4,7 @@ import { Chance, chosenSeed } from '../support/chance.ts';
 import { untilEnded, untilView } from '../support/clients.ts';
 import { clip } from '../support/clips.ts';
 import { Target, type Victim } from '../support/kills.ts';
-import { seesProcesses, untilOnly } from '../support/processes.ts';
+import { childrenOf, killNow, ofRole, seesProcesses, until, untilOnly } from '../support/processes.ts';
 import { frameHashes } from '../support/tools.ts';
 import { type House, openHouse, queueTask } from '../support/uprez-process.ts';
 
@@ -74,6 +74,17 @@ describe.skipIf(!seesProcesses)('A daemon, engine or ffmpeg that is killed', () 
       await untilOnly(other.path, ['daemon']);
     }
     expect(other.files().filter((name) => !name.endsWith('.mov'))).toEqual([]);
+  });
+
+  it('leaves nobody behind, also where its watchdog was killed before it', async () => {
+    await using other = openHouse();
+    const daemon = await other.daemon();
+    await queueTask(daemon.client, { source: clipPath, output: other.path });
+    await until('the engine', () => ofRole(other.path, 'encoder'));
+    const watchdog = childrenOf(daemon.pid).find(({ command }) => command.includes('while read -r verb'));
+    expect(killNow(watchdog!.pid)).toBe(true);
+    await daemon.kill();
+    await untilOnly(other.path);
   });
 
   async function surviveOneJob(target: Target, chance: Chance, output: string): Promise<string> {

@@ -31,9 +31,13 @@ export async function ask(port: number, { method = 'GET', path, headers = {}, bo
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: isJson ? JSON.parse(text) : text };
 }
 
-/** The handshake over HTTP, as a script does it. */
-export async function logIn(endpointFile: string): Promise<{ authorization: string }> {
-  const { port, pairing } = readEndpoint(endpointFile)!;
+/** The handshake over HTTP, as a script does it: by the endpoint file, or with a pairing of its own. */
+export async function logIn(
+  endpointFile: string,
+  own?: { id: string; secret: string },
+): Promise<{ authorization: string }> {
+  const { port, pairing: usual } = readEndpoint(endpointFile)!;
+  const pairing = own ?? usual;
   const nonce = randomHex();
   const hello = { protocol: PROTOCOL, client: 'script', pairing: pairing.id, nonce };
   const opened = await ask(port, { method: 'POST', path: '/session', body: hello });

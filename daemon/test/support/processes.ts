@@ -32,6 +32,24 @@ export function processesIn(folder: string): RunningProcess[] {
     });
 }
 
+/** Living children of a process, wherever they work. */
+export function childrenOf(parent: number): Pick<RunningProcess, 'pid' | 'command'>[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        // proc(5): the name in brackets may hold anything; state and parent follow it.
+        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+        if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== parent) return [];
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return [{ pid: Number(name), command }];
+      } catch {
+        // Ended between listing and reading.
+        return [];
+      }
+    });
+}
+
 export function ofRole(folder: string, role: Role): RunningProcess | undefined {
   return processesIn(folder).find((each) => each.role === role);
 }
