@@ -24,6 +24,8 @@ export interface TopazApp {
   be(mood: Mood): void;
   /** What its ffmpeg was called with the last time, and the names of the variables that it saw. */
   lastCall(): { args: string[]; variables: string[] };
+  /** How often its ffmpeg was called. */
+  calls(): number;
 }
 
 /**
@@ -42,6 +44,7 @@ export function installTopazApp(folder: string): TopazApp {
   return {
     folder,
     be,
+    calls: () => readFileSync(join(folder, 'calls'), 'utf8').length,
     lastCall: () => JSON.parse(readFileSync(join(folder, 'call.json'), 'utf8')) as ReturnType<TopazApp['lastCall']>,
   };
 }
@@ -59,9 +62,10 @@ const descriptions = {
 
 const script = (folder: string): string => `#!${process.execPath}
 const { spawn } = require('node:child_process');
-const { readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
 const args = process.argv.slice(2);
 writeFileSync(${JSON.stringify(join(folder, 'call.json'))}, JSON.stringify({ args, variables: Object.keys(process.env) }));
+appendFileSync(${JSON.stringify(join(folder, 'calls'))}, '.');
 const mood = readFileSync(${JSON.stringify(join(folder, 'mood'))}, 'utf8');
 const die = (text) => { process.stderr.write(text + '\\n'); process.exit(1); };
 if (mood === 'fails') die('[tvai_up] Unable to load the engine');
@@ -78,7 +82,10 @@ else {
 export interface DesktopHouse extends AsyncDisposable {
   readonly folder: TempDir;
   readonly app: TopazApp;
+  /** Of the daemon at work; another one after each `restart`. */
   readonly client: DaemonClient;
+  /** Ends the daemon as a shutdown would, and starts another one on the same data. */
+  restart(between: () => void): Promise<void>;
   /** Numbers of all processes that were started. */
   readonly started: readonly number[];
   /** Queues a clip of the recipe, `sea.mov` in the folder. */
@@ -101,12 +108,24 @@ export async function openDesktopHouse({ installed = true } = {}): Promise<Deskt
     patience: { firstFrameMs: 4000, frameMs: 4000 },
   });
   const limits = { maxFileBytes: 1e12 };
-  const daemon = await startTestDaemon({
-    ...{ backends: [backend], dataDir: folder.file('data'), probe: (path) => probe(path, limits) },
-  });
-  const client = await daemon.connect();
+  const start = () =>
+    startTestDaemon({
+      ...{ backends: [backend], dataDir: folder.file('data'), probe: (path) => probe(path, limits) },
+    });
+  let daemon = await start();
+  let client = await daemon.connect();
   return {
-    ...{ folder, app, client, started },
+    ...{ folder, app, started },
+    get client() {
+      return client;
+    },
+    async restart(between) {
+      client.close();
+      await daemon[Symbol.asyncDispose]();
+      between();
+      daemon = await start();
+      client = await daemon.connect();
+    },
     async queue(task = {}, recipe = {}) {
       const source = folder.file('sea.mov');
       copyFileSync(await clip({ extension: '.mov', numbered: true, ...recipe }), source);

@@ -23,7 +23,7 @@ export const lookErrors = {
   'look.cloud': row(
     400,
     false,
-    () => 'Looks and deband are computed on this machine; the cloud has neither.',
+    () => 'Looks and deband are computed by Uprez itself; Topaz has neither.',
     () => 'Leave --look and --deband out, and run `uprez flat` on the result.',
   ),
 } as const satisfies Record<string, ErrorRow>;

@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { places } from '../../../src/backends/topaz/desktop/installation.ts';
 import { probe } from '../../../src/media/probe.ts';
@@ -107,6 +109,25 @@ posixOnly('when Topaz Video goes wrong', () => {
       expect(await readFrameNumbers(house.folder.file('sea_uprez_2x_prob-4_topaz-desktop.mov'))).toHaveLength(25);
     },
   );
+
+  it('a result that could not be finished is finished later, without asking the app again', async () => {
+    await using house = await openDesktopHouse();
+    const folder = house.folder.file('results');
+    mkdirSync(folder);
+    const { id } = await house.queue({ output: folder });
+    // What the app has made is there, and the folder for the result is not any more.
+    const made = house.folder.file('work', `${id}.enhanced.mov`);
+    await until('the app', () => existsSync(made));
+    rmSync(folder, { recursive: true });
+    expect((await house.ended(id)).state).toBe('failed');
+
+    await house.restart(() => mkdirSync(folder));
+    await house.client.call('retryJob', { id });
+    await untilView(house.client, ({ jobs }) => jobs.find((job) => job.id === id && job.state === 'succeeded'));
+    expect(house.app.calls()).toBe(1);
+    expect(await readFrameNumbers(join(folder, 'sea_uprez_2x_prob-4_topaz-desktop.mov'))).toHaveLength(25);
+    expect(house.left()).not.toContain(`${id}.enhanced.mov`);
+  });
 
   it('a cancelled job ends the app and leaves nothing', async () => {
     await using house = await openDesktopHouse();

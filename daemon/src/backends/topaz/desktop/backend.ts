@@ -89,7 +89,9 @@ async function run(job: RunningJob, installation: Installation | undefined, opti
   const { plan, timing } = checkpoint;
   try {
     if (!checkpoint.enhanced) await enhanceAll(job, checkpoint, { installation, options });
-    checkpoint.result ??= await finished(job, checkpoint);
+    checkpoint.result ??= await finish(job, checkpoint);
+    // Before its unfinished file goes, by which a result is known again that nobody has written down.
+    job.journal.savePlan(checkpoint);
   } catch (error) {
     throw await asDiskError(error, plan.output.partial);
   }
@@ -134,13 +136,15 @@ async function enhanceAll(
   job.step('upscale', { status: 'done', progress: 100 });
 }
 
-async function finished(job: RunningJob, checkpoint: Checkpoint): Promise<Delivered> {
+async function finish(job: RunningJob, checkpoint: Checkpoint): Promise<Delivered> {
   const { plan, timing, file } = checkpoint;
   job.step('combine', { status: 'running' });
   const result = await finishResult(job, { plan, timing, file }).catch((error: unknown) => {
-    // What is wrong with it stays wrong: a retry asks the app again.
-    checkpoint.enhanced = false;
-    job.journal.savePlan(checkpoint);
+    // A file that is wrong stays wrong: a retry asks the app again. A disk that is full or away says nothing of the file.
+    if (error instanceof AppError && !job.signal.aborted) {
+      checkpoint.enhanced = false;
+      job.journal.savePlan(checkpoint);
+    }
     throw error;
   });
   job.step('combine', { status: 'done', progress: 100 });
