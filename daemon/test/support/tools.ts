@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { link, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,8 +50,9 @@ export function hasEncoder(name: string): boolean {
 }
 
 /**
- * A file made once and found again by what it is made of. Made under a name of its own and renamed, so that test
- * processes that want the same file at the same time don't meet.
+ * A file made once and found again by what it is made of. Test processes may want the same file at the same time: each
+ * makes it under a name of its own, and the first one gives it its name. A second one would be another file to a daemon
+ * that has seen the first.
  */
 export async function cached(
   recipe: unknown,
@@ -64,7 +65,11 @@ export async function cached(
   await mkdir(CACHE, { recursive: true });
   const draft = join(CACHE, `${key}.${process.pid}.${Math.random().toString(36).slice(2)}${extension}`);
   await make(draft);
-  await rename(draft, path);
+  // A link never takes another file's place.
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft);
   return path;
 }
 
