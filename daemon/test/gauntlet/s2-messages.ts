@@ -53,7 +53,10 @@ export const messages: Experiment = {
     complaints.expect((await daemon.client.call('listJobs', {})).length === 0, () => 'there are jobs');
     await daemon.stop();
     complaints.expect((await daemon.ended) === 0, () => 'the daemon did not end well');
-    const notes = [`${strangers} of strangers besides`, `the server grew by ${Math.round(growth / 1e6)} MB in the last two thirds`];
+    const notes = [
+      `${strangers} of strangers besides`,
+      `the server grew by ${Math.round(growth / 1e6)} MB in the last two thirds`,
+    ];
     return {
       done: each * SOCKETS,
       bad: [...complaints.list, ...crashes(house.file('data', 'log', 'uprez.log'))],
