@@ -141,16 +141,23 @@ function localBackend({ config, ledger, settings }: BackendParts, parts: LocalPa
 
 function cloudBackend({ config, keys, ledger, settings, log }: BackendParts, found: FfmpegTool | AppError): Backend {
   const cloud = createTopazBackend({
+    ...resultFolders({ config, settings }),
     ffmpeg: pathOf(found),
     apiKey: () => keys.read('topaz'),
-    outputFolder: () => settings().outputFolder ?? config.outputDir,
-    workFolder: config.tempDir ?? config.paths.work,
     sharedFolder: config.tempDir !== null,
     settings,
     processes: ledger,
     log,
   });
   return orExplain(cloud, found);
+}
+
+/** Where those backends put things whose pictures are made by somebody else. */
+function resultFolders({ config, settings }: Pick<BackendParts, 'config' | 'settings'>) {
+  return {
+    outputFolder: () => settings().outputFolder ?? config.outputDir,
+    workFolder: config.tempDir ?? config.paths.work,
+  };
 }
 
 function topazAppHere({ topazApp }: Config): ReturnType<typeof describeInstallation> {
@@ -160,11 +167,10 @@ function topazAppHere({ topazApp }: Config): ReturnType<typeof describeInstallat
 /** An app that is not installed offers no models. */
 function desktopBackend({ config, ledger, settings }: BackendParts, found: FfmpegTool | AppError): Backend {
   const desktop = createDesktopBackend({
+    ...resultFolders({ config, settings }),
     ffmpeg: pathOf(found),
     folder: config.topazApp,
     environment: config.desktop,
-    outputFolder: () => settings().outputFolder ?? config.outputDir,
-    workFolder: config.tempDir ?? config.paths.work,
     processes: ledger,
   });
   return orExplain(desktop, found);

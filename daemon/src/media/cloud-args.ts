@@ -81,7 +81,7 @@ function into({ path, mark }: MarkedFile): string[] {
 }
 
 /** The encoder's own rate control: pictures of any kind stay below the profile's rate. */
-const proresHq = ['-c:v', 'prores_ks', '-profile:v', '3', '-vendor', 'apl0'];
+export const proresHq = ['-c:v', 'prores_ks', '-profile:v', '3', '-vendor', 'apl0'];
 
 function tags({ primaries, transfer, matrix }: OutputColor): string {
   return `setparams=range=tv:color_primaries=${primaries}:color_trc=${transfer}:colorspace=${matrix}`;

@@ -32,7 +32,7 @@ export interface FfmpegOptions {
 }
 
 /** Kept of stderr: enough for the last errors, bounded for hostile files that produce millions. */
-const STDERR_KEPT = 16 * 1024;
+export const STDERR_KEPT = 16 * 1024;
 
 /** Somebody who ends what is left of this process's children, should it die. */
 export interface FfmpegWitness {
@@ -128,6 +128,13 @@ function environment(): NodeJS.ProcessEnv {
   return process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : { LC_ALL: 'C' };
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.trim() ?? '';
+/** What a program said last: the reason, where it failed. */
+export function lastLine(text: string): string {
+  return (
+    text
+      .trim()
+      .split(/[\r\n]+/)
+      .at(-1)
+      ?.trim() ?? ''
+  );
 }

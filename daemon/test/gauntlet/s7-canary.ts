@@ -48,7 +48,7 @@ export const canary: Experiment = {
     await until('the engine', () =>
       processesIn(house.path).some(({ role }) => role === 'engine' || role === 'decoder'),
     );
-    for (const [where, text] of childrenOf(house, daemon.pid)) look(where, text);
+    for (const [where, text] of whatChildrenSee(house, daemon.pid)) look(where, text);
     await untilEnded(client, id);
     look('messages', JSON.stringify(witness.heard));
     witness.close();
@@ -89,7 +89,7 @@ async function everyAnswer(client: DaemonClient): Promise<[string, string][]> {
 }
 
 /** Command lines and environments of everybody the daemon has started. */
-function childrenOf(house: House, daemonPid: number): [string, string][] {
+function whatChildrenSee(house: House, daemonPid: number): [string, string][] {
   return processesIn(house.path)
     .filter(({ pid }) => pid !== daemonPid)
     .flatMap(({ pid, role }) =>

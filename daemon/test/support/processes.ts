@@ -18,36 +18,30 @@ export interface RunningProcess {
  * in, so nothing that a daemon started there can hide. Zombies have no folder any more and don't count.
  */
 export function processesIn(folder: string): RunningProcess[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        if (readlinkSync(`/proc/${name}/cwd`) !== folder) return [];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-        return [{ pid: Number(name), role: roleOf(command), command }];
-      } catch {
-        // Ended between listing and reading.
-        return [];
-      }
-    });
+  return processesThat((pid) => readlinkSync(`/proc/${pid}/cwd`) === folder);
 }
 
 /** Living children of a process, wherever they work. */
-export function childrenOf(parent: number): Pick<RunningProcess, 'pid' | 'command'>[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        // proc(5): the name in brackets may hold anything; state and parent follow it.
-        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-        if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== parent) return [];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-        return [{ pid: Number(name), command }];
-      } catch {
-        // Ended between listing and reading.
-        return [];
-      }
-    });
+export function childrenOf(parent: number): RunningProcess[] {
+  return processesThat((pid) => {
+    // proc(5): the name in brackets may hold anything; state and parent follow it.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+  });
+}
+
+function processesThat(fit: (pid: number) => boolean): RunningProcess[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).flatMap((pid) => {
+    try {
+      if (!fit(pid)) return [];
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      return [{ pid, role: roleOf(command), command }];
+    } catch {
+      // Ended between listing and reading.
+      return [];
+    }
+  });
 }
 
 export function ofRole(folder: string, role: Role): RunningProcess | undefined {

@@ -9,13 +9,11 @@ import {
   sameWay,
   type Size,
   type Task,
-  timelineOf,
   uprightSize,
   wayName,
 } from '@uprez/shared';
 import type { EnginePlan, EngineResult, FromEngine } from '../../engine/plan.ts';
 import { sampleCount, targetFrameBytes } from '../../engine/quantiser.ts';
-import { frameSpan } from '../../engine/findings.ts';
 import { unpublish } from '../../engine/publish.ts';
 import { expectRoom, freeIn, megabytes } from '../../media/disk-room.ts';
 import { outputColor, pictureMatrix } from '../../media/colors.ts';
@@ -27,7 +25,7 @@ import { type Needs, obstacleTo } from '../obstacles.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { runEngine } from './engine-process.ts';
 import type { LocalOptions } from './options.ts';
-import { keepsAlpha, outputSize } from './plan.ts';
+import { expectedFrames, keepsAlpha, outputSize } from './plan.ts';
 import type { Speeds } from './speeds.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { estimateTime, samplesOf, type Work } from './time.ts';
@@ -51,7 +49,7 @@ async function estimate(task: Task, media: Media, { models, speeds }: LocalOptio
   models.check(task.model);
   await checkLook(task, media);
   const size = outputSize(task, media);
-  const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
+  const frames = expectedFrames(task, media);
   const known = await speeds.known(models.engineModel(task.model), task.scale);
   return {
     ...estimateTime(workOf(task, size, frames), { ...known, framesPerSecond }),
@@ -125,7 +123,10 @@ async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
 
 function missingBytes(job: DiscardedJob, plan: EnginePlan): number {
   const written = job.journal.segments().at(-1)?.end ?? 0;
-  return Math.max(0, targetFrameBytes(plan.output.size, plan.output.alpha) * expectedFrames(job) - written);
+  return Math.max(
+    0,
+    targetFrameBytes(plan.output.size, plan.output.alpha) * expectedFrames(job.task, job.media) - written,
+  );
 }
 
 /** A job that has begun needs its own unfinished file: starting over beside it would be the worst moment. */
@@ -218,7 +219,7 @@ function messageHandler(job: RunningJob, checkpoint: Checkpoint): (message: From
   const overlapping = (change: (name: 'decode' | 'upscale' | 'combine') => StepChange): void =>
     job.steps({ decode: change('decode'), upscale: change('upscale'), combine: change('combine') });
   let validated = false;
-  const framesTotal = (): number => checkpoint.findings?.frameCount ?? expectedFrames(job);
+  const framesTotal = (): number => checkpoint.findings?.frameCount ?? expectedFrames(job.task, job.media);
   return (message) => {
     switch (message.type) {
       case 'found':
@@ -279,9 +280,4 @@ function outputFile({ plan, findings }: Checkpoint, result: EngineResult): Outpu
     quality: result.quality,
     frames: findings?.frameCount ?? 0,
   };
-}
-
-/** Before the engine has counted: exact for even timing, by duration otherwise. */
-function expectedFrames({ task, media }: DiscardedJob): number {
-  return frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
 }

@@ -11,9 +11,11 @@ import {
   secondsToFrames,
   type Size,
   type Task,
+  timelineOf,
   uprightSize,
   type Way,
 } from '@uprez/shared';
+import { frameSpan } from '../../engine/findings.ts';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
 import { isHdr, outputColor, pictureMatrix } from '../../media/colors.ts';
 import type { SourceFormat } from '../../media/frame-filters.ts';
@@ -91,6 +93,11 @@ export function outputSize(task: Task, media: Media): Size {
       hint: task.scale === 4 ? 'Use --scale 2.' : 'The clip is large enough as it is.',
     });
   return size;
+}
+
+/** Frames of the result before anybody has counted: exact for even timing, by duration otherwise. */
+export function expectedFrames(task: Task, media: Media): number {
+  return frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
 }
 
 /** What was asked for of transparency and frame rate, and can't be done. */

@@ -1,24 +1,18 @@
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import {
   AppError,
   type CancelCost,
   type Estimate,
-  isLook,
   type Media,
   type Settings,
   type Task,
-  timelineOf,
   uprightSize,
 } from '@uprez/shared';
 import { asDiskError } from '../../engine/disk-error.ts';
-import { frameSpan } from '../../engine/findings.ts';
-import { unpublish } from '../../engine/publish.ts';
 import { targetFrameBytes } from '../../engine/quantiser.ts';
 import type { Logger } from '../../log.ts';
 import type { Abandoned, Backend, DiscardedJob, Outcome, RunningJob } from '../backend.ts';
-import { outputSize } from '../local/plan.ts';
-import { type Needs, obstacleTo } from '../obstacles.ts';
+import { expectedFrames, outputSize } from '../local/plan.ts';
+import { obstacleTo } from '../obstacles.ts';
 import { type CheckpointParts, type CloudCheckpoint, loadCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { TopazClient } from './client.ts';
 import { holdsCredits } from './course.ts';
@@ -28,6 +22,7 @@ import { Listing } from './listing.ts';
 import { assumedCredits, checkLimits, type CloudModel, cloudModel, offeredModels } from './models.ts';
 import { endOrphans } from './orphans.ts';
 import { largestSide, servedSize } from './new-request.ts';
+import { finished, needsOf, refuseTreatment, removeFiles } from './plan-result.ts';
 import { cloud, isRefused } from './refusals.ts';
 import { Storage } from './storage.ts';
 import { SEGMENT_BYTES } from './upload.ts';
@@ -72,7 +67,7 @@ export function createTopazBackend(options: TopazOptions): Backend {
     estimate: (task, media) => estimate(task, media, parts),
     run: (job) => run(job, parts),
     discard: (job) => discard(job, parts),
-    obstacle: (job) => obstacleTo(needsOf(job)),
+    obstacle: (job) => obstacleTo(needsOf(job.task, loadCheckpoint(job.journal))),
     cancelCost: (job) => cancelCost(job, parts),
     async reconcile(abandoned, books) {
       await reconcile(abandoned, parts);
@@ -102,10 +97,10 @@ function partsOf(options: TopazOptions): Parts {
 /** What can be known without the service; the quote follows when the job runs. Throws what makes asking for one pointless. */
 async function estimate(task: Task, media: Media, parts: Parts): Promise<Estimate> {
   if (!(await parts.hasKey())) throw cloud('cloud.no-key');
-  if (isLook(task.look) || task.deband === 'low' || task.deband === 'high') throw new AppError('look.cloud');
+  refuseTreatment(task);
   const model = await listedModel(task.model, parts);
   const size = resultSize(task, media, parts);
-  const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
+  const frames = expectedFrames(task, media);
   checkLimits(model, { frames, source: uprightSize(media), result: size, scale: task.scale });
   return {
     seconds: frames / ASSUMED_SPEED,
@@ -145,18 +140,7 @@ async function run(job: RunningJob, parts: Parts): Promise<Outcome> {
     const assumed = await estimate(job.task, job.media, parts);
     return { kind: 'needs-approval', estimate: quoteOf(checkpoint, assumed) };
   }
-  const { plan, timing, result } = checkpoint;
-  if (!result) throw new Error('a settled job has no result');
-  return { kind: 'finished', output: { ...plan.output.size, ...result, frames: timing.frameCount, quality: null } };
-}
-
-/** The source, and room for the result: as long as there is none of it, all of it is missing. */
-function needsOf({ task, journal }: DiscardedJob): Needs {
-  const checkpoint = loadCheckpoint(journal);
-  if (!checkpoint || checkpoint.result) return { source: task.source, result: null };
-  const { path, size } = checkpoint.plan.output;
-  const missingBytes = targetFrameBytes(size) * checkpoint.timing.frameCount;
-  return { source: task.source, result: { folder: dirname(path), partial: null, missingBytes } };
+  return finished(checkpoint);
 }
 
 /** Whatever the service says, nothing of the job stays on this machine; a request that could not be ended stays in the books. */
@@ -165,7 +149,7 @@ async function discard(job: DiscardedJob, parts: Parts): Promise<void> {
   try {
     if (checkpoint?.request) await endRequest(job, checkpoint, parts);
   } finally {
-    if (checkpoint) await removeFiles(checkpoint);
+    if (checkpoint) await removeFiles(checkpoint, Object.values(checkpoint.files));
     job.journal.clear();
   }
 }
@@ -178,12 +162,6 @@ async function endRequest({ credits }: DiscardedJob, checkpoint: CloudCheckpoint
     await withdraw(request.id, settling(credits, request.id), ending);
     if (parts.deletesMedia()) await deleteMedia(request.id, ending);
   } else await parts.client.cancel(request.id, ending.signal).catch(() => undefined);
-}
-
-async function removeFiles({ plan, files, result }: CloudCheckpoint): Promise<void> {
-  const { partial, path } = plan.output;
-  if (!result) await unpublish(partial, path);
-  for (const file of [partial, files.clip, files.result]) await rm(file, { force: true });
 }
 
 async function cancelCost(job: DiscardedJob, { client }: Parts): Promise<CancelCost> {

@@ -1,15 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OutputFile } from '@uprez/shared';
 import type { DiscardedJob, Journal, RunningJob } from '../backend.ts';
 import { sizeOf } from '../files.ts';
 import type { UploadedPart } from './client.ts';
 import type { Station } from './course.ts';
 import type { CloudClip, ResultCodec } from './new-request.ts';
-import { type PlannedResult, type PlanningParts, planResult } from './plan-result.ts';
+import { type PlanningParts, planResult, type ResultState } from './plan-result.ts';
 
 /** What a job has decided and achieved; written to the journal before and after everything that has an effect. */
-export interface CloudCheckpoint extends PlannedResult {
+export interface CloudCheckpoint extends ResultState {
   station: Station;
   codec: ResultCodec;
   /** Clip on its way up and result on its way down. */
@@ -18,11 +17,7 @@ export interface CloudCheckpoint extends PlannedResult {
   request: CloudRequest | null;
   /** Parts that the storage has acknowledged, and how many there are; 0 before that is known. */
   parts: { done: UploadedPart[]; count: number };
-  result: Delivered | null;
 }
-
-/** The finished file, as it was proven. */
-export type Delivered = Pick<OutputFile, 'path' | 'sizeBytes' | 'checks'>;
 
 export interface PreparedClip extends CloudClip {
   /** Of the whole file, in hex. */

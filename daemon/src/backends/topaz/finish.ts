@@ -13,8 +13,7 @@ import { createMov, type MovWriter } from '../../media/mov/mov-writer.ts';
 import { proresFrames } from '../../media/mov/prores-stream.ts';
 import { probe } from '../../media/probe.ts';
 import type { RunningJob, Segment } from '../backend.ts';
-import type { Delivered } from './checkpoint.ts';
-import type { PlannedResult } from './plan-result.ts';
+import type { Delivered, PlannedResult } from './plan-result.ts';
 import { cloud } from './refusals.ts';
 
 /** Aspect ratios that differ by less are the same: the service rounds sizes up to multiples of four. */

@@ -3,14 +3,12 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '@uprez/shared';
+import { lastLine, STDERR_KEPT } from '../../../media/ffmpeg.ts';
 import type { Installation } from './installation.ts';
 
 /** What it says when the sign-in is too old; it would go on, with a watermark over every frame. */
 const SIGNED_OUT = /reauthentication is required|watermark will be enabled/i;
 const UNKNOWN_MODEL = /model not found:?\s*(\S*)/i;
-
-/** Kept of what it says: enough for its last words. */
-const SAID_KEPT = 16 * 1024;
 
 /** A run of the app's own ffmpeg. It is stopped as soon as it says that the user is signed out. */
 export class AppProcess {
@@ -61,7 +59,7 @@ export class AppProcess {
   }
 
   private hear(text: string): void {
-    this.said = (this.said + text).slice(-SAID_KEPT);
+    this.said = (this.said + text).slice(-STDERR_KEPT);
     if (SIGNED_OUT.test(this.said)) this.stop(new AppError('desktop.signed-out'));
   }
 
@@ -80,11 +78,6 @@ export class AppProcess {
   private failure(code: number | null): AppError {
     const unknown = UNKNOWN_MODEL.exec(this.said);
     if (unknown) return new AppError('model.unknown', { model: unknown[1] ?? '' });
-    const last = this.said
-      .trim()
-      .split(/[\r\n]+/)
-      .at(-1)
-      ?.trim();
-    return new AppError('desktop.failed', { why: last || `exit code ${String(code)}` });
+    return new AppError('desktop.failed', { why: lastLine(this.said) || `exit code ${String(code)}` });
   }
 }

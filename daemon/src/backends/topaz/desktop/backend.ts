@@ -1,18 +1,25 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError, type Estimate, isLook, type Media, type Model, type Task, timelineOf } from '@uprez/shared';
+import { AppError, type Estimate, type Media, type Model, type Task } from '@uprez/shared';
 import { asDiskError } from '../../../engine/disk-error.ts';
-import { frameSpan } from '../../../engine/findings.ts';
-import { unpublish } from '../../../engine/publish.ts';
 import { targetFrameBytes } from '../../../engine/quantiser.ts';
 import { expectRoom } from '../../../media/disk-room.ts';
 import type { Backend, DiscardedJob, Outcome, RunningJob } from '../../backend.ts';
 import { expectUnchanged } from '../../files.ts';
-import { outputSize } from '../../local/plan.ts';
-import { type Needs, obstacleTo } from '../../obstacles.ts';
-import type { Delivered } from '../checkpoint.ts';
+import { expectedFrames, outputSize } from '../../local/plan.ts';
+import { obstacleTo } from '../../obstacles.ts';
 import { finishResult } from '../finish.ts';
-import { type PlanningParts, type PlannedResult, planResult } from '../plan-result.ts';
+import {
+  type Delivered,
+  finished,
+  needsOf,
+  type PlanningParts,
+  planResult,
+  refuseTreatment,
+  removeFiles,
+  resultBytes,
+  type ResultState,
+} from '../plan-result.ts';
 import { enhance, type EnhanceParts, type Patience, usualPatience } from './enhance.ts';
 import { findInstallation, type Installation, modelsOf, places } from './installation.ts';
 
@@ -25,11 +32,10 @@ export interface DesktopOptions extends PlanningParts {
 }
 
 /** What a job has decided and achieved. A run that was cut short enhances again: the app can't be taken up in the middle. */
-interface Checkpoint extends PlannedResult {
+interface Checkpoint extends ResultState {
   /** What the app writes: pictures alone. */
   file: string;
   enhanced: boolean;
-  result: Delivered | null;
 }
 
 /** Its filters look at neighbours, and give nothing back for fewer frames. */
@@ -51,7 +57,7 @@ export function createDesktopBackend(options: DesktopOptions): Backend {
     estimate: async (task, media) => estimate(task, media, await find()),
     run: async (job) => run(job, await find(), options),
     discard,
-    obstacle: (job) => obstacleTo(needsOf(job)),
+    obstacle: (job) => obstacleTo(needsOf(job.task, load(job))),
   };
 }
 
@@ -65,7 +71,7 @@ async function offered(installation: Installation | undefined): Promise<Model[]>
 /** Throws `desktop.missing`, `model.unknown`, `look.cloud`, and what the size and the range are refused for. */
 async function estimate(task: Task, media: Media, installation: Installation | undefined): Promise<Estimate> {
   if (!installation) throw new AppError('desktop.missing');
-  if (isLook(task.look) || task.deband === 'low' || task.deband === 'high') throw new AppError('look.cloud');
+  refuseTreatment(task);
   const model = (await modelsOf(installation)).find(({ id }) => id === task.model);
   if (!model) throw new AppError('model.unknown', { model: task.model });
   const refuse = (why: string, hint: string): never => {
@@ -74,7 +80,7 @@ async function estimate(task: Task, media: Media, installation: Installation | u
   if (!model.scales.some((scale) => scale === task.scale))
     refuse(`it enlarges ${model.scales.join(' or ')} times only`, 'Choose another scale or model.');
   const size = outputSize(task, media);
-  const frames = frameSpan(timelineOf(media, task.frameRate).frames, task.range, task.handles).frameCount;
+  const frames = expectedFrames(task, media);
   if (frames < FEWEST_FRAMES)
     refuse(`it needs ${FEWEST_FRAMES} frames at least, and here are ${frames}`, 'Take a longer part, or handles.');
   const seconds = (frames * size.width * size.height) / (1920 * 1080) / ASSUMED_SPEED;
@@ -86,18 +92,17 @@ async function run(job: RunningJob, installation: Installation | undefined, opti
   if (!installation) throw new AppError('desktop.missing');
   await expectUnchanged(job);
   const checkpoint = await openCheckpoint(job, options);
-  const { plan, timing } = checkpoint;
+  const { partial } = checkpoint.plan.output;
   try {
     if (!checkpoint.enhanced) await enhanceAll(job, checkpoint, { installation, options });
     checkpoint.result ??= await finish(job, checkpoint);
     // Before its unfinished file goes, by which a result is known again that nobody has written down.
     job.journal.savePlan(checkpoint);
   } catch (error) {
-    throw await asDiskError(error, plan.output.partial);
+    throw await asDiskError(error, partial);
   }
-  for (const file of [plan.output.partial, checkpoint.file]) await rm(file, { force: true });
-  const { result } = checkpoint;
-  return { kind: 'finished', output: { ...plan.output.size, ...result, frames: timing.frameCount, quality: null } };
+  for (const file of [partial, checkpoint.file]) await rm(file, { force: true });
+  return finished(checkpoint);
 }
 
 async function openCheckpoint(job: RunningJob, options: DesktopOptions): Promise<Checkpoint> {
@@ -125,7 +130,7 @@ async function enhanceAll(
   const { plan, timing, file } = checkpoint;
   const { environment, processes: ledger, patience = usualPatience } = options;
   job.step('validate', { status: 'done', progress: 100 });
-  const bytes = targetFrameBytes(plan.output.size) * timing.frameCount;
+  const bytes = resultBytes(checkpoint);
   for (const folder of [dirname(file), dirname(plan.output.path)]) await expectRoom(folder, bytes);
   job.step('upscale', { status: 'running' });
   job.report({ stage: 'process', framesDone: 0, framesTotal: timing.frameCount });
@@ -151,20 +156,8 @@ async function finish(job: RunningJob, checkpoint: Checkpoint): Promise<Delivere
   return result;
 }
 
-function needsOf(job: DiscardedJob): Needs {
-  const checkpoint = load(job);
-  if (!checkpoint || checkpoint.result) return { source: job.task.source, result: null };
-  const { plan, timing } = checkpoint;
-  const missingBytes = targetFrameBytes(plan.output.size) * timing.frameCount;
-  return { source: job.task.source, result: { folder: dirname(plan.output.path), partial: null, missingBytes } };
-}
-
 async function discard(job: DiscardedJob): Promise<void> {
   const checkpoint = load(job);
-  if (checkpoint) {
-    const { partial, path } = checkpoint.plan.output;
-    if (!checkpoint.result) await unpublish(partial, path);
-    for (const file of [partial, checkpoint.file]) await rm(file, { force: true });
-  }
+  if (checkpoint) await removeFiles(checkpoint, [checkpoint.file]);
   job.journal.clear();
 }

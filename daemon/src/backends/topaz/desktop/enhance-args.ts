@@ -1,6 +1,6 @@
 import type { Size } from '@uprez/shared';
 import type { EnginePlan } from '../../../engine/plan.ts';
-import { planesInput } from '../../../media/cloud-args.ts';
+import { planesInput, proresHq } from '../../../media/cloud-args.ts';
 
 /** Frames that the model looks at to set its own strengths, as the app does it in "Auto". */
 const ESTIMATED_FRAMES = 8;
@@ -32,14 +32,13 @@ export function enhanceArgs(
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', 'info', '-stats_period', '1', '-progress', 'pipe:1'],
     ...[...planesInput(source, frameRate), '-vf', filters.join(','), '-fps_mode', 'passthrough'],
-    ...(platform === 'darwin' ? videotoolbox : software),
+    ...(platform === 'darwin' ? videotoolbox : proresHq),
     ...['-f', 'mov', '-y', `file:${file}`],
   ];
 }
 
 /** The app's builds have no other encoder of ProRes on a Mac that is as fast. */
 const videotoolbox = ['-c:v', 'prores_videotoolbox', '-profile:v', 'hq'];
-const software = ['-c:v', 'prores_ks', '-profile:v', '3', '-vendor', 'apl0'];
 
 function text({ width, height }: Size): string {
   return `${width}:${height}`;

@@ -41,8 +41,8 @@ function inBundle(folder: string): Installation {
 }
 
 function inFolder(platform: NodeJS.Platform, folder: string): Installation {
-  const program = platform === 'win32' ? win32.join(folder, 'ffmpeg.exe') : posix.join(folder, 'ffmpeg');
-  return { folder, ffmpeg: program, models: join(folder, 'models') };
+  const [{ join: within }, program] = platform === 'win32' ? [win32, 'ffmpeg.exe'] : [posix, 'ffmpeg'];
+  return { folder, ffmpeg: within(folder, program), models: within(folder, 'models') };
 }
 
 /** The first of the places at which there is such an app, or undefined. */
