@@ -9,9 +9,10 @@ import type { EncoderChoice, EnginePlan, Timing } from './plan.ts';
 import { digest, FrameFacts } from './frame-facts.ts';
 import type { QualityMeter } from './quality-meter.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { layoutOf } from './segments.ts';
+import { type Layout, layoutOf, segmentOf } from './segments.ts';
 import { Sound } from './sound.ts';
 import { RunningStatistics } from './statistics.ts';
+import { stillnessOf, StillPlaces } from './still-places.ts';
 
 export interface PipelineOptions {
   plan: EnginePlan;
@@ -65,7 +66,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineSta
   const ahead = options.inference.lanes + 1;
   const doubled = new Handover<Promise<Doubled>>(Math.max(ahead, mostWaiting(options.inference)));
   const stages: Stages = {
-    ...{ options, from, signal, statistics, facts, doubled },
+    ...{ options, from, layout, signal, statistics, facts, doubled },
     encoder: choice.then((found) => {
       doubled.narrow(ahead);
       return startEncoder(options, found, { from, signal });
@@ -93,6 +94,7 @@ interface Stages {
   options: PipelineOptions;
   /** First output frame of this run. */
   from: number;
+  layout: Layout;
   signal: AbortSignal;
   statistics: PipelineStatistics;
   facts: FrameFacts;
@@ -118,11 +120,14 @@ async function decodeAll({ options, from, signal, statistics, facts, doubled }: 
 }
 
 /** Hands finished frames to the encoder, in order. */
-async function encodeAll({ options, doubled, facts, statistics, ...stages }: Stages): Promise<void> {
+async function encodeAll({ options, doubled, facts, layout, statistics, ...stages }: Stages): Promise<void> {
   const encoder = await stages.encoder;
+  const still = new StillPlaces(options.inference.resultBytes, stillnessOf(options.plan));
   for await (const frame of doubled) {
     statistics.upscale.add(frame.milliseconds);
     facts.sawDoubled(frame.index, frame.milliseconds);
+    // A segment starts from itself: a run that goes on there makes the same frames.
+    still.keep(frame.planes, { fresh: segmentOf(frame.index, layout).first === frame.index });
     options.meter?.sawResult(frame.index, frame.planes);
     const startedAt = performance.now();
     await encoder.write(frame.planes);

@@ -5,6 +5,7 @@ import { Inference } from '../../../daemon/src/engine/inference.ts';
 import { runFfmpeg } from '../../../daemon/src/media/ffmpeg.ts';
 import { probe } from '../../../daemon/src/media/probe.ts';
 import type { SourceFormat } from '../../../daemon/src/media/frame-filters.ts';
+import { stillnessOf, StillPlaces } from '../../../daemon/src/engine/still-places.ts';
 import type { EngineModel } from '../../../daemon/src/models/engine-model.ts';
 import { cut, SIZE } from './originals.ts';
 import type { TrialClip } from './trials.ts';
@@ -55,6 +56,8 @@ export class ModelMethod implements Method {
     const luma = await Promise.all(decoded.map((frame, i) => lumaOf(inference, i, frame)));
     this.frames += luma.length;
     this.milliseconds += performance.now() - startedAt;
+    const still = new StillPlaces(LUMA_BYTES, stillnessOf(plan));
+    for (const [i, frame] of luma.entries()) still.keep(frame, { fresh: i === 0 });
     return luma;
   }
 
