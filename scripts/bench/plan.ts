@@ -1,5 +1,6 @@
 import { frameRate, type Way } from '@uprez/shared';
 import type { EnginePlan } from '../../daemon/src/engine/plan.ts';
+import { stillnessOf } from '../../daemon/src/engine/still-places.ts';
 import type { EngineModel } from '../../daemon/src/models/engine-model.ts';
 import { noTreatment } from '../../daemon/src/models/treatment.ts';
 import type { BenchClip } from './clips.ts';
@@ -24,7 +25,7 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
       height: clip.height,
       chroma: '420',
       depth: 10,
-      steady: 4,
+      deband: true,
       range: 'limited',
       matrix: '709',
       grey: false,
@@ -36,7 +37,7 @@ export function benchPlan(clip: BenchClip, tools: BenchTools): EnginePlan {
     ...{ scanInDoubt: false, leadSeconds: 0 },
     sourceFrames: clip.frames,
     frameRate: rate,
-    ...{ scale: 2, treatment: noTreatment },
+    ...{ scale: 2, treatment: noTreatment, stillness: stillnessOf(8, 10) },
     model: tools.model,
     ways: [tools.way],
     mostSamples: null,

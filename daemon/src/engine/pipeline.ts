@@ -12,7 +12,7 @@ import { SegmentWriter } from './segment-writer.ts';
 import { type Layout, layoutOf, segmentOf } from './segments.ts';
 import { Sound } from './sound.ts';
 import { RunningStatistics } from './statistics.ts';
-import { stillnessOf, StillPlaces } from './still-places.ts';
+import { StillPlaces } from './still-places.ts';
 
 export interface PipelineOptions {
   plan: EnginePlan;
@@ -104,12 +104,14 @@ interface Stages {
 }
 
 /** Hands decoded frames to the inference thread, a few ahead. */
-async function decodeAll({ options, from, signal, statistics, facts, doubled }: Stages): Promise<void> {
+async function decodeAll({ options, from, layout, signal, statistics, facts, doubled }: Stages): Promise<void> {
+  const still = new StillPlaces(options.inference.frameBytes, options.plan.stillness.source);
   let waitedSince = performance.now();
   for await (const frame of resumedFrames(options, from, signal)) {
     statistics.decode.add(performance.now() - waitedSince);
     facts.sawSource(frame.index, frame.data);
     options.meter?.sawSource(frame.index, frame.data);
+    still.keep(new Uint8Array(frame.data), { fresh: beginsSegment(frame.index, layout) });
     const result = options.inference.double(frame.index, frame.data);
     // Failures surface where the result is awaited, in order.
     result.catch(() => undefined);
@@ -122,12 +124,11 @@ async function decodeAll({ options, from, signal, statistics, facts, doubled }: 
 /** Hands finished frames to the encoder, in order. */
 async function encodeAll({ options, doubled, facts, layout, statistics, ...stages }: Stages): Promise<void> {
   const encoder = await stages.encoder;
-  const still = new StillPlaces(options.inference.resultBytes, stillnessOf(options.plan));
+  const still = new StillPlaces(options.inference.resultBytes, options.plan.stillness.result);
   for await (const frame of doubled) {
     statistics.upscale.add(frame.milliseconds);
     facts.sawDoubled(frame.index, frame.milliseconds);
-    // A segment starts from itself: a run that goes on there makes the same frames.
-    still.keep(frame.planes, { fresh: segmentOf(frame.index, layout).first === frame.index });
+    still.keep(frame.planes, { fresh: beginsSegment(frame.index, layout) });
     options.meter?.sawResult(frame.index, frame.planes);
     const startedAt = performance.now();
     await encoder.write(frame.planes);
@@ -135,6 +136,11 @@ async function encodeAll({ options, doubled, facts, layout, statistics, ...stage
     frame.release();
   }
   encoder.end();
+}
+
+/** A segment's stillness starts from itself: a run that goes on there makes the same frames. */
+function beginsSegment(frame: number, layout: Layout): boolean {
+  return segmentOf(frame, layout).first === frame;
 }
 
 /** Appends what the encoder gives to the file. */

@@ -20,6 +20,7 @@ import type { ProresEncoder } from '../media/encode-args.ts';
 import type { FieldOrder, SourceFormat } from '../media/frame-filters.ts';
 import type { EngineModel } from '../models/engine-model.ts';
 import type { Treatment } from '../models/treatment.ts';
+import type { Stillness } from './still-places.ts';
 import type { Trial } from './trial.ts';
 
 /** Everything the engine needs to know. The same plan on the same file gives the same frames, bit for bit. */
@@ -38,6 +39,7 @@ export interface EnginePlan {
   frameRate: FrameRate;
   scale: Scale;
   treatment: Treatment;
+  stillness: Stillness;
   model: EngineModel;
   /** Ways to run it, the one in use first; the others are for when that fails. */
   ways: readonly Way[];

@@ -1,12 +1,4 @@
-import {
-  conformFilters,
-  fieldFilters,
-  formatFilters,
-  sampledAt,
-  type SourceFormat,
-  STEADY_REACH,
-  steadyFilters,
-} from './frame-filters.ts';
+import { conformFilters, fieldFilters, formatFilters, sampledAt, type SourceFormat } from './frame-filters.ts';
 import { audioDecoders, videoDecoders } from './probe-names.ts';
 
 /** Demuxers that may open a clip. Playlists and scripts are not among them: those read other files. */
@@ -85,9 +77,8 @@ export interface FrameSpan {
  * which frame is doubled or dropped depends on all frames before it.
  */
 export function decodeArgs(source: SourceFormat, frames: FrameSpan): string[] {
-  const lead = steadyLead(source, frames.first);
   const { seek, filters: selected } = selection(source, frames);
-  const filters = [...selected, ...formatFilters(source), ...steadyFilters(source, lead)];
+  const filters = [...selected, ...formatFilters(source)];
   const output = ['-frames:v', String(frames.count), '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'];
   return [
     ...['-copyts', ...seek, ...upright(source), ...open(source.path), '-map', '0:v:0', '-an', '-sn', '-dn'],
@@ -105,33 +96,21 @@ interface Selection {
   filters: string[];
 }
 
-/** Neighbours of the first frame that steadying looks at, so that it comes out the same wherever decoding starts. */
-function steadyLead({ steady }: SourceFormat, first: number): number {
-  return steady === null ? 0 : Math.min(STEADY_REACH, first);
-}
-
-/**
- * Whole frames from those on that steadying needs for the first one: how to find the place in the file, and filters that
- * leave out what lies before.
- */
+/** Whole frames from the first one on: how to find the place in the file, and filters that leave out what lies before. */
 export function selection(source: SourceFormat, frames: FrameSpan): Selection {
   return source.conformTo || frames.counted ? fromStart(source, frames) : fromTime(source, frames);
 }
 
 function fromStart(source: SourceFormat, { first, jobFirst }: FrameSpan): Selection {
-  const from = first - steadyLead(source, first);
-  const frames = source.conformTo
-    ? conformFilters(source, { first: from, jobFirst: jobFirst - steadyLead(source, jobFirst) })
-    : [`trim=start_frame=${from}`];
+  const frames = source.conformTo ? conformFilters(source, { first, jobFirst }) : [`trim=start_frame=${first}`];
   return { seek: [], filters: [...fieldFilters(source), ...frames] };
 }
 
 function fromTime(source: SourceFormat, { first, startSeconds }: FrameSpan): Selection {
   const { num, den } = source.sourceRate;
-  const lead = steadyLead(source, first);
   const fields = fieldFilters(source);
-  const fieldLead = fields.length > 0 ? Math.min(1, first - lead) : 0;
-  const from = first - lead - fieldLead;
+  const fieldLead = fields.length > 0 ? Math.min(1, first) : 0;
+  const from = first - fieldLead;
   const offset = ((from - 0.5) * den) / num;
   // -ss counts from the container's start, which may lie before the video's: too early is safe, too late is not.
   const seek = from > 0 ? ['-noaccurate_seek', '-ss', Math.max(0, offset - 1).toFixed(6)] : [];

@@ -62,7 +62,7 @@ function merged(
   { source, frames }: AlphaSource,
   { width, height, tags }: { width: number; height: number; tags: string },
 ): string[] {
-  const { seek, filters } = selection({ ...source, rateConversion: 'sampling', steady: null }, frames);
+  const { seek, filters } = selection({ ...source, rateConversion: 'sampling' }, frames);
   const levels = 'in_range=full:out_range=full:flags=bicubic+accurate_rnd';
   const alpha = ['alphaextract', ...filters, `scale=${width}:${height}:${levels}`, 'format=yuv444p10le', ...inStep];
   const graph = [

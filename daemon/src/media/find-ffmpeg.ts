@@ -32,7 +32,7 @@ const neededFilters = [
     'trim',
     'tpad',
   ],
-  ...['bwdif', 'idet', 'metadata', 'atadenoise', 'alphaextract', 'mergeplanes', 'aresample', 'atrim', 'apad'],
+  ...['bwdif', 'idet', 'metadata', 'deband', 'alphaextract', 'mergeplanes', 'aresample', 'atrim', 'apad'],
 ];
 
 /**

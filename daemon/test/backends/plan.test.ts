@@ -122,3 +122,29 @@ describe('where results go', () => {
     expect(partialPath('/results/sea.mov')).toBe('/results/sea.mov.partial');
   });
 });
+
+describe('what is done to 8-bit pictures before and after a network', () => {
+  const network = { kind: 'core', path: '/models/fast.onnx' } as unknown as typeof context.model;
+  const prepared = (task: Parameters<typeof taskOf>[0], media: Parameters<typeof mediaOf>[0], model = network) => {
+    const { source, stillness } = enginePlan(taskOf(task), mediaOf(media), { ...context, model });
+    return [source.depth, source.deband, stillness.source, stillness.result];
+  };
+  const limited = { ...mediaOf({}).color, range: 'limited' } as const;
+  const full = { ...limited, range: 'full' } as const;
+
+  test.each([
+    ['their steps are taken out between the codes, and still places kept', {}, { color: limited }, [10, true, 4, 5]],
+    ['no steps are taken out where that is not wanted', { deband: 'off' }, { color: limited }, [10, false, 4, 5]],
+    ['nor twice', { deband: 'high' }, { color: limited }, [10, false, 4, 5]],
+    ['full range stays in its own codes', {}, { color: full }, [8, false, 0, 5]],
+    ['10 bits have no such steps', {}, { bitDepth: 10, color: limited }, [10, false, 1, 2]],
+    ['12 bits do not tremble either', {}, { bitDepth: 12, color: limited }, [12, false, 0, 0]],
+    ['a look has codes of its own', { look: { id: 'flat', strength: 1 } }, { color: limited }, [10, true, 0, 0]],
+  ] as const)('%s', (_, task, media, expected) => {
+    expect(prepared(task, media)).toEqual(expected);
+  });
+
+  test('plain interpolation leaves them alone', () => {
+    expect(prepared({}, { color: limited }, context.model)).toEqual([8, false, 0, 0]);
+  });
+});

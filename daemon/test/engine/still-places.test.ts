@@ -1,6 +1,4 @@
-import { noLook } from '@uprez/shared';
 import { describe, expect, it } from 'vitest';
-import { noTreatment } from '../../src/models/treatment.ts';
 import { stillnessOf, StillPlaces } from '../../src/engine/still-places.ts';
 
 /** Longer than the runs that are looked at together, and of an odd length. */
@@ -37,41 +35,35 @@ describe('Still places', () => {
       expect(second?.[i]).toBe(Math.abs(changed[i]! - plain[i]!) > TOLERANCE ? changed[i] : plain[i]);
   });
 
-  it('follow a slow fade: no sample is ever further from its own value than the tolerance', () => {
-    const fade = Array.from({ length: 40 }, (_, t) => frameOf((i) => 100 + (i % 700) + t));
-    shown(fade).forEach((frame, t) => {
-      const distances = frame.map((value, i) => Math.abs(value - fade[t]![i]!));
-      expect(Math.max(...distances)).toBeLessThanOrEqual(TOLERANCE);
-    });
-  });
-
   it('are compared with what was shown, so that small steps add up', () => {
-    const steps = [0, 1, 2, 3, 4].map((step) => frameOf(() => 500 + step));
+    // Every hundredth sample only: all of them would be a fade.
+    const steps = [0, 1, 2, 3, 4].map((step) => frameOf((i) => (i % 100 === 0 ? 500 + step : 500)));
     expect(shown(steps).map(([first]) => first)).toEqual([500, 500, 500, 503, 503]);
   });
 
   it('leave a frame alone that begins a segment, and start again from it', () => {
-    const frames = [500, 501, 502, 503].map((value) => frameOf(() => value));
+    const frames = [500, 501, 502, 503].map((value) => frameOf((i) => (i % 100 === 0 ? value : 500)));
     expect(shown(frames, { fresh: [0, 2] }).map(([first]) => first)).toEqual([500, 500, 502, 502]);
   });
 
-  it('are none where most of a run of samples moves', () => {
-    const moved = frameOf((i) => 100 + ((i + 350) % 700));
+  it('are none where a quarter of the samples moves, whichever way', () => {
+    // Every fourth one by more than the tolerance, to either side; the others by less.
+    const moved = frameOf((i) => plain[i]! + [9, 1, 0, -1, -9, -1, 0, 1][i % 8]!);
     expect(shown([plain, moved])[1]).toEqual(moved);
   });
 
+  it('go along with a fade at once, which moves all of them the same way', () => {
+    const fade = [0, 1, 2, 3].map((t) => frameOf((i) => 100 + (i % 700) + t));
+    expect(shown(fade)).toEqual(fade);
+  });
+
   it.each([
-    ['an 8-bit source', { steady: 4 }, noTreatment, 2],
-    ['a 10-bit source, whose codes are the result’s own', { steady: 1 }, noTreatment, 0],
-    ['plain interpolation', { steady: null }, noTreatment, 0],
-    [
-      'a look, which changes the scale',
-      { steady: 4 },
-      { ...noTreatment, look: { ...noLook, id: 'flat', strength: 1 } },
-      0,
-    ],
-  ])('tolerate of %s', (_, source, treatment, codes) => {
-    expect(stillnessOf({ source, treatment } as Parameters<typeof stillnessOf>[0])).toBe(codes);
+    ['8 bits', 8, 10, { source: 4, result: 5 }],
+    ['8 bits at full range, which stay bytes', 8, 8, { source: 0, result: 5 }],
+    ['10 bits', 10, 10, { source: 1, result: 2 }],
+    ['12 bits', 12, 12, { source: 0, result: 0 }],
+  ])('of %s may move by a code of the source, and one more in the result', (_, depth, delivered, codes) => {
+    expect(stillnessOf(depth, delivered)).toEqual(codes);
   });
 
   it('change nothing without a tolerance', () => {

@@ -4,8 +4,8 @@ import { decodeFrames } from '../../../daemon/src/engine/decoder.ts';
 import { Inference } from '../../../daemon/src/engine/inference.ts';
 import { runFfmpeg } from '../../../daemon/src/media/ffmpeg.ts';
 import { probe } from '../../../daemon/src/media/probe.ts';
-import type { SourceFormat } from '../../../daemon/src/media/frame-filters.ts';
-import { stillnessOf, StillPlaces } from '../../../daemon/src/engine/still-places.ts';
+import type { EnginePlan } from '../../../daemon/src/engine/plan.ts';
+import { StillPlaces } from '../../../daemon/src/engine/still-places.ts';
 import type { EngineModel } from '../../../daemon/src/models/engine-model.ts';
 import { cut, SIZE } from './originals.ts';
 import type { TrialClip } from './trials.ts';
@@ -51,12 +51,12 @@ export class ModelMethod implements Method {
     const inference = (this.inference ??= await warmed(
       await Inference.open({ format: plan.source, ...plan }, inferenceScript),
     ));
-    const decoded = await this.decoded(plan.source, clip.frames);
+    const decoded = await this.decoded(plan, clip.frames);
     const startedAt = performance.now();
     const luma = await Promise.all(decoded.map((frame, i) => lumaOf(inference, i, frame)));
     this.frames += luma.length;
     this.milliseconds += performance.now() - startedAt;
-    const still = new StillPlaces(LUMA_BYTES, stillnessOf(plan));
+    const still = new StillPlaces(LUMA_BYTES, plan.stillness.result);
     for (const [i, frame] of luma.entries()) still.keep(frame, { fresh: i === 0 });
     return luma;
   }
@@ -75,13 +75,20 @@ export class ModelMethod implements Method {
     return enginePlan(Task.parse({ source: path }), media, { ...this.tools, model: this.model, ways });
   }
 
-  private async decoded(source: SourceFormat, wanted: readonly number[]): Promise<SharedArrayBuffer[]> {
+  private async decoded(
+    { source, stillness }: Pick<EnginePlan, 'source' | 'stillness'>,
+    wanted: readonly number[],
+  ): Promise<SharedArrayBuffer[]> {
     const found: SharedArrayBuffer[] = [];
-    const buffer = (): SharedArrayBuffer => new SharedArrayBuffer(this.inference?.frameBytes ?? 0);
+    const bytes = this.inference?.frameBytes ?? 0;
+    const still = new StillPlaces(bytes, stillness.source);
+    const buffer = (): SharedArrayBuffer => new SharedArrayBuffer(bytes);
     const frames = { first: 0, jobFirst: 0, count: Math.max(...wanted) + 1, startSeconds: 0 };
     const signal = new AbortController().signal;
-    for await (const { index, data } of decodeFrames({ ffmpeg: this.tools.ffmpeg, source, frames, buffer, signal }))
+    for await (const { index, data } of decodeFrames({ ffmpeg: this.tools.ffmpeg, source, frames, buffer, signal })) {
+      still.keep(new Uint8Array(data), { fresh: index === 0 });
       if (wanted.includes(index)) found.push(data);
+    }
     return found;
   }
 }

@@ -4,6 +4,7 @@ import {
   conformedRate,
   framesToSeconds,
   type FrameRate,
+  isLook,
   type Media,
   parseTimecode,
   rateValue,
@@ -17,6 +18,7 @@ import {
 } from '@uprez/shared';
 import { frameSpan } from '../../engine/findings.ts';
 import type { AudioPlan, EnginePlan } from '../../engine/plan.ts';
+import { noStillness, stillnessOf } from '../../engine/still-places.ts';
 import { isHdr, outputColor, pictureMatrix } from '../../media/colors.ts';
 import type { SourceFormat } from '../../media/frame-filters.ts';
 import { readableSound } from '../../media/probe-names.ts';
@@ -52,6 +54,9 @@ export function enginePlan(
     frameRate: rate,
     scale: task.scale,
     treatment: treatmentOf(task, media),
+    stillness: mayBeStilled(task, context.model)
+      ? stillnessOf(decodedDepth(media.bitDepth), source.depth)
+      : noStillness,
     model: context.model,
     ways: context.ways,
     mostSamples: null,
@@ -120,16 +125,16 @@ function sourceFormat(task: Task, media: Media, model: EngineModel): SourceForma
   const rgb = media.chroma === 'rgb';
   const depth = decodedDepth(media.bitDepth);
   const range = !rgb && media.color.range === 'full' ? 'full' : 'limited';
-  // Plain interpolation is for clips that must not be touched; deeper sources don't tremble by visible amounts. Full range is
-  // left alone: ffmpeg widens its luma by repeating bits and its chroma by shifting, which is no scale of its own.
-  const steady = model.kind !== 'interpolation' && depth <= 10 && range === 'limited';
+  // Plain interpolation is for clips that must not be touched. Full range is left alone: ffmpeg widens its luma by repeating
+  // bits and its chroma by shifting, which is no scale of its own.
+  const deepened = model.kind !== 'interpolation' && depth === 8 && range === 'limited';
   const size = uprightSize(media);
   return {
     path: task.source,
     ...size,
     ...samplingOf(media),
-    depth: steady ? 10 : depth,
-    steady: steady ? 2 ** (10 - depth) : null,
+    depth: deepened ? 10 : depth,
+    deband: deepened && task.deband === 'auto',
     range,
     matrix: pictureMatrix(media.color, size),
     grey: media.chroma === '400',
@@ -140,6 +145,11 @@ function sourceFormat(task: Task, media: Media, model: EngineModel): SourceForma
     evenRate: conformedRate(media, null),
     rateConversion: task.rateConversion,
   };
+}
+
+/** Networks make more of what trembles; under a look, codes of source and result are not on one scale. */
+function mayBeStilled({ look }: Task, { kind }: EngineModel): boolean {
+  return kind !== 'interpolation' && !isLook(look);
 }
 
 /** Sizes that interlaced video has; nobody makes interlaced video of others. */
