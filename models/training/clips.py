@@ -9,6 +9,7 @@ from PIL import Image
 import color
 import procedural
 
+KINDS = ("sharp", "soft", "ramp")  # originals with detail, without, and slow ramps alone
 HELD_OUT = ("ashim-dsilva", "jared-evans-119758", "sean-afnan-244576", "sunset-by-the-pier")
 WIDTH, HEIGHT, FRAMES = 768, 512, 8  # of the high-resolution window
 KEPT_FRAMES = 2
@@ -83,8 +84,10 @@ def turned(rgb, rng):
     return np.clip(np.stack([np.asarray(p) for p in planes]), 0, 1)
 
 
-def source_picture(photos, rng):
+def source_picture(photos, rng, kind):
     """Returns a picture and by how much the window is reduced (procedural ones always, to smooth their edges)."""
+    if kind == "ramp":
+        return procedural.slow_ramp(rng), rng.uniform(1.5, 2.2)
     if rng.random() < 0.36:
         return vary_colors(procedural.picture(rng), rng), rng.uniform(1.5, 2.2)
     rgb = load_photo(photos[rng.integers(len(photos))])
@@ -162,14 +165,15 @@ def through_h264(frames, width, height, crf, preset="medium"):
     return luma, chroma
 
 
-def make_clip(photos, rng, soft=False):
-    rgb, scale = source_picture(photos, rng)
-    if soft:
+def make_clip(photos, rng, kind="sharp"):
+    """One of KINDS as padded 8-bit planes y, c and their targets Y, C."""
+    rgb, scale = source_picture(photos, rng, kind)
+    if kind == "soft":
         rgb = soften(rgb, rng, scale)
     frames = list(glide(rgb, rng, scale, moving=rng.random() < 0.8))
     how = REDUCERS[rng.choice(4, p=REDUCER_SHARES)]
-    blur = rng.uniform(0.03, 0.12) if rng.random() < 0.15 and not soft else 0
-    noise = rng.uniform(0.002, 0.008) if rng.random() < 0.15 else 0
+    blur = rng.uniform(0.03, 0.12) if rng.random() < 0.15 and kind == "sharp" else 0
+    noise = rng.uniform(0.002, 0.008) if rng.random() < 0.15 and kind != "ramp" else 0
     small = [color.yuv420p_bytes(reduce_frame(f, how, blur, noise, rng)) for f in frames]
     preset = str(rng.choice(["medium", "fast"]))
     luma, chroma = through_h264(small, WIDTH // 2, HEIGHT // 2, random_crf(rng), preset)
@@ -180,16 +184,19 @@ def make_clip(photos, rng, soft=False):
     return {"y": y, "c": c, "Y": Y, "C": C}
 
 
-def produce(photo_folder, out_folder, first, last, soft=False, seed=7):
-    """Writes clips first..last-1 of sharp or soft originals; each has its own seed, so a stopped run continues
-    with the same data."""
+def folder_of(work, kind):
+    return Path(work, f"{kind}-clips")
+
+
+def produce(photo_folder, work, kind, count):
+    """Writes so many clips of a kind; each has its own seed, so a stopped run continues with the same data."""
     photos = photo_paths(photo_folder, held_out=False)
-    out = Path(out_folder)
+    out = folder_of(work, kind)
     out.mkdir(parents=True, exist_ok=True)
-    for number in range(first, last):
+    for number in range(count):
         if (out / f"{number:05d}-C.npy").exists():
             continue
-        arrays = make_clip(photos, np.random.default_rng((seed, number)), soft)
+        arrays = make_clip(photos, np.random.default_rng((KINDS.index(kind) + 7, number)), kind)
         for name in ("y", "c", "Y", "C"):  # C last: its presence marks a complete clip
             partial = out / f"{number:05d}-{name}.{os.getpid()}.tmp.npy"
             np.save(partial, arrays[name])
@@ -198,6 +205,6 @@ def produce(photo_folder, out_folder, first, last, soft=False, seed=7):
 
 if __name__ == "__main__":
     import sys
-    photos, work, sharp_count, soft_count = sys.argv[1:]
-    produce(photos, Path(work, "clips"), 0, int(sharp_count))
-    produce(photos, Path(work, "soft-clips"), 0, int(soft_count), soft=True, seed=8)
+    photos, work, *counts = sys.argv[1:]
+    for kind, count in zip(KINDS, counts):
+        produce(photos, work, kind, int(count))

@@ -112,6 +112,18 @@ def gradient_sky(rng):
     return np.clip(image, 0, 1).astype(np.float32)
 
 
+def slow_ramp(rng):
+    """A straight or slightly bent ramp and nothing else: what 8 bits show as bands. Never rounded, so not of 8-bit steps."""
+    v, u = np.mgrid[0:1:HEIGHT * 1j, 0:1:WIDTH * 1j].astype(np.float32)
+    angle, bend = rng.random() * 6.28, rng.choice([0, 0, 1]) * rng.normal(0, 0.5)
+    way = np.cos(angle) * u + np.sin(angle) * v + bend * (u - 0.5) * (v - 0.5)
+    way = (way - way.min()) / (way.max() - way.min())
+    low = rng.random() ** 2 * 0.9
+    span = np.exp(rng.uniform(*np.log((0.03, 1.2)))) * rng.choice([-1, 1])
+    tint = 1 - rng.random(3) * rng.choice([0.1, 0.3, 0.9])
+    return np.clip(tint[:, None, None] * (low + span * way), 0, 1).astype(np.float32)
+
+
 def line_art(rng):
     """Strokes, curves, grids and flat fills, as in logos, interfaces and drawn animation."""
     light = rng.random() < 0.6

@@ -95,7 +95,7 @@ def main():
     net = onnx_file.restore(options.model)
     crops = Crops(options.work, 32, (99, 1))
     crops.refresh()
-    crops.soft_share = 0.3
+    crops.shares = {"soft": 0.3, "ramp": 0.05}
     steps = calibrate(net, calibration_batches(crops))
     onnx_file.save_int8(net, steps, options.output)
 

@@ -9,7 +9,7 @@ class Phase:
     rate: float
     last_rate: float
     soft_share: float  # of a batch from soft originals
-    tolerance: float = 0.5  # of the Charbonnier loss, in 10-bit codes: errors below count by their square
+    ramp_share: float = 0.05  # of a batch from slow ramps
     int8: bool = False  # hidden layers are rounded as the int8 file rounds them
 
 
@@ -24,8 +24,8 @@ class Recipe:
 
 
 RECIPES = {
-    "fast": Recipe(32, 16, 5, (Phase(70, 1.8e-3, 3e-4, 0.2), Phase(25, 3e-4, 6e-6, 0.4, tolerance=3),
-                               Phase(10, 1e-4, 2e-6, 0.4, tolerance=3, int8=True))),
-    "fine": Recipe(64, 24, 5, (Phase(80, 1.2e-3, 3e-4, 0.22), Phase(30, 3e-4, 6e-6, 0.4, tolerance=3),
-                               Phase(15, 1e-4, 2e-6, 0.4, tolerance=3, int8=True))),
+    "fast": Recipe(32, 16, 5, (Phase(60, 1.8e-3, 3e-4, 0.25), Phase(20, 3e-4, 6e-6, 0.25),
+                               Phase(25, 1.5e-4, 2e-6, 0.25, int8=True))),
+    "fine": Recipe(64, 24, 5, (Phase(80, 1.2e-3, 1e-4, 0.25), Phase(30, 1e-4, 4e-6, 0.25),
+                               Phase(15, 5e-5, 2e-6, 0.25, int8=True))),
 }

@@ -77,8 +77,9 @@ export function enginePlan(
 const debandStrengths = { low: 0.7, auto: 1, high: 1.5 } as const;
 
 /**
- * Networks take steps away while they enlarge, and plain interpolation is for clips that must not be touched. Clips that
- * keep their size are made for grading, which makes the steps of 8 bits visible; deeper sources have none to speak of.
+ * Before a network the decoder takes steps away (`deband` of the source format), and plain interpolation is for clips that must
+ * not be touched. Clips that keep their size are made for grading, which makes the steps of 8 bits visible; deeper sources have
+ * none to speak of.
  */
 function treatmentOf({ look, deband, scale }: Task, { bitDepth }: Media): Treatment {
   const fitting = bitDepth === 8 && scale === 1;
