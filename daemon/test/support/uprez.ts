@@ -36,7 +36,7 @@ export class User implements Disposable {
     const home = { UPREZ_DATA_DIR: this.home.file('data'), UPREZ_PORT: '0', NO_COLOR: '1', ...oneWay };
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.clips,
-      env: { ...process.env, ...home, ...variables },
+      env: { ...usersOwn(process.env), ...home, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.add(child);
@@ -48,6 +48,11 @@ export class User implements Disposable {
     for (const child of this.children) child.kill('SIGKILL');
     this.home[Symbol.dispose]();
   }
+}
+
+/** Without the settings of the tests, which a command would call unknown. */
+function usersOwn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('UPREZ_TEST_')));
 }
 
 /** A command that runs. */
