@@ -131,7 +131,7 @@ function localBackend({ config, ledger, settings }: BackendParts, parts: LocalPa
     speeds,
     threads,
     ffmpeg: pathOf(found),
-    outputFolder: () => settings().outputFolder ?? config.outputDir,
+    outputFolder: outputFolderOf({ config, settings }),
     tempFolder: config.tempDir,
     engine: engineOf({ config, ledger }),
     processes: ledger,
@@ -152,12 +152,15 @@ function cloudBackend({ config, keys, ledger, settings, log }: BackendParts, fou
   return orExplain(cloud, found);
 }
 
+type Folders = Pick<BackendParts, 'config' | 'settings'>;
+
+function outputFolderOf({ config, settings }: Folders): () => string | null {
+  return () => settings().outputFolder ?? config.outputDir;
+}
+
 /** Where those backends put things whose pictures are made by somebody else. */
-function resultFolders({ config, settings }: Pick<BackendParts, 'config' | 'settings'>) {
-  return {
-    outputFolder: () => settings().outputFolder ?? config.outputDir,
-    workFolder: config.tempDir ?? config.paths.work,
-  };
+function resultFolders({ config, settings }: Folders) {
+  return { outputFolder: outputFolderOf({ config, settings }), workFolder: config.tempDir ?? config.paths.work };
 }
 
 function topazAppHere({ topazApp }: Config): ReturnType<typeof describeInstallation> {

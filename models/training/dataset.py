@@ -1,5 +1,4 @@
 """Random crops from the clips on disk. New clips are picked up while a producer is still writing."""
-
 import numpy as np
 import torch
 

@@ -123,10 +123,8 @@ async function expectSpace(job: RunningJob, plan: EnginePlan): Promise<void> {
 
 function missingBytes(job: DiscardedJob, plan: EnginePlan): number {
   const written = job.journal.segments().at(-1)?.end ?? 0;
-  return Math.max(
-    0,
-    targetFrameBytes(plan.output.size, plan.output.alpha) * expectedFrames(job.task, job.media) - written,
-  );
+  const frameBytes = targetFrameBytes(plan.output.size, plan.output.alpha);
+  return Math.max(0, frameBytes * expectedFrames(job.task, job.media) - written);
 }
 
 /** A job that has begun needs its own unfinished file: starting over beside it would be the worst moment. */

@@ -10,7 +10,7 @@ import type { LocalOptions } from './options.ts';
 import { enginePlan } from './plan.ts';
 
 /** Counts the shapes that checkpoints have had. An unfinished job with one of another shape starts over. */
-const VERSION = 5;
+const VERSION = 6;
 
 /** What a job decided when it first ran; a resumed run decides alike. */
 export interface Checkpoint {
